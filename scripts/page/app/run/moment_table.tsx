@@ -5,6 +5,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Moment, type TaskMoment, waitsFor } from "../film/moment.ts";
+import { Table } from "../parts/table.tsx";
 import { kindText, standText } from "../stage/thing_text.ts";
 
 /** The tables. */
@@ -12,57 +13,30 @@ export function MomentTables({ moment }: { readonly moment: ReadonlySignal<Momen
   const { tasks, things } = moment.value;
   return (
     <div class="moment">
-      <div class="scrolls" tabIndex={0} role="region" aria-label="Tasks at this moment">
-        <table>
-          <caption>Tasks at this moment</caption>
-          <thead>
-            <tr>
-              <th scope="col">Task</th>
-              <th scope="col">does</th>
-              <th scope="col">holds</th>
-              <th scope="col">did last</th>
-            </tr>
-          </thead>
-          <tbody>
-            {tasks.map((task) => (
-              <tr key={task.name}>
-                <th scope="row">{task.name}</th>
-                <td class={`state ${task.doing.replace(" ", "-")}`}>{doesText(moment.value, task)}</td>
-                <td>{[...task.holds, ...task.hand.map(({ text }) => text)].join(", ")}</td>
-                <td>
-                  <code>{task.last}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Tasks at this moment"
+        caption="Tasks at this moment"
+        head={["Task", "does", "holds", "did last"]}
+        rows={tasks.map((task) => [
+          task.name,
+          <span key="does" class={task.doing === "waiting" ? "wait" : ""}>{doesText(moment.value, task)}</span>,
+          [...task.holds, ...task.hand.map(({ text }) => text)].join(", "),
+          <code key="last">{task.last}</code>,
+        ])}
+      />
       {things.length > 0 && (
-        <div class="scrolls" tabIndex={0} role="region" aria-label="Shared things at this moment">
-          <table>
-            <caption>Shared things at this moment</caption>
-            <thead>
-              <tr>
-                <th scope="col">Thing</th>
-                <th scope="col">kind</th>
-                <th scope="col">stands</th>
-                <th scope="col">has</th>
-                <th scope="col">in line</th>
-              </tr>
-            </thead>
-            <tbody>
-              {things.map((thing) => (
-                <tr key={thing.name}>
-                  <th scope="row">{thing.name}</th>
-                  <td>{kindText(thing.kind)}</td>
-                  <td>{standText(thing)}</td>
-                  <td>{thing.items.map(({ text }) => text).join(", ")}</td>
-                  <td>{thing.waiters.join(", ")}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Shared things at this moment"
+          caption="Shared things at this moment"
+          head={["Thing", "kind", "stands", "has", "in line"]}
+          rows={things.map((thing) => [
+            thing.name,
+            kindText(thing.kind),
+            standText(thing),
+            thing.items.map(({ text }) => text).join(", "),
+            thing.waiters.join(", "),
+          ])}
+        />
       )}
     </div>
   );

@@ -7,6 +7,7 @@ import { dataText } from "../../../../lib/program/data_text.ts";
 import { isFailed } from "../../../../lib/program/failed.ts";
 import type { RunAnswer } from "../../work/run.ts";
 import { Message } from "../parts/message.tsx";
+import { Table } from "../parts/table.tsx";
 
 /** The verdicts, as the page says them. */
 const VERDICTS = {
@@ -38,17 +39,7 @@ export function Outcome({ answer, mode }: { readonly answer: RunAnswer; readonly
         </p>
       </Message>
       {tables.map(({ title, columns, rows }) => (
-        <div class="scrolls" key={title} tabIndex={0} role="region" aria-label={title}>
-          <table>
-            <caption>{title}</caption>
-            <thead>
-              <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
-            </thead>
-            <tbody>
-              {rows.map((row, index) => <tr key={index}>{row.map((cell, place) => <td key={place}>{cell}</td>)}</tr>)}
-            </tbody>
-          </table>
-        </div>
+        <Table key={title} label={title} caption={title} head={columns} rows={rows} />
       ))}
     </>
   );

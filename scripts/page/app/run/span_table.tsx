@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Film } from "../film/film.ts";
+import { Table } from "../parts/table.tsx";
 
 /** How many rows are shown. */
 const MOST = 1000;
@@ -25,33 +26,17 @@ function Rows({ film }: { readonly film: Film }): JSX.Element {
     ...spans.map((span) => ({ lane, does: span.name, ...span })),
     ...holds.map((span) => ({ lane, does: `holds ${span.name}`, ...span })),
   ]);
+  const shown = all.length > MOST ? `The first ${MOST} of ${all.length}` : all.length;
   return (
-    <div class="scrolls spans" tabIndex={0} role="region" aria-label="All lanes">
-      <table>
-        <caption>
-          {all.length > MOST ? `The first ${MOST} of ${all.length} spans` : `${all.length} spans`}, in milliseconds from
-          the start
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Task</th>
-            <th scope="col">does</th>
-            <th scope="col">from</th>
-            <th scope="col">to</th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.slice(0, MOST).map(({ lane, does, started, finished }, index) => (
-            <tr key={index}>
-              <th scope="row">{lane}</th>
-              <td>{does}</td>
-              <td>{exact(started)}</td>
-              <td>{exact(finished)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="All lanes"
+      kind="spans"
+      caption={`${shown} spans, in milliseconds from the start`}
+      head={["Task", "does", "from", "to"]}
+      rows={all.slice(0, MOST).map(({ lane, does, started, finished }) => {
+        return [lane, does, exact(started), exact(finished)];
+      })}
+    />
   );
 }
 

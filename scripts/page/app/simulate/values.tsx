@@ -5,6 +5,7 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { Table } from "../parts/table.tsx";
 import { CURVES } from "./plot.tsx";
 import { boundsOf, rowAt, type Signals } from "./signals.ts";
 
@@ -50,34 +51,23 @@ export function Values({ signals, version, at }: ValuesProps): JSX.Element {
           }}
         />
       </div>
-      <div class="values" tabIndex={0} role="group" aria-label="Values">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Signal</th>
-              <th scope="col">Value</th>
-              <th scope="col">Least</th>
-              <th scope="col">Most</th>
-            </tr>
-          </thead>
-          <tbody>
-            {columns.map((name, column) => {
-              const bounds = boundsOf(values[column] ?? []);
-              return (
-                <tr key={name}>
-                  <th scope="row">
-                    <span class={`swatch curve-${column % CURVES}`} />
-                    {name}
-                  </th>
-                  <td>{text(values[column]?.[row])}</td>
-                  <td>{text(bounds?.least)}</td>
-                  <td>{text(bounds?.most)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Values"
+        kind="values"
+        head={["Signal", "Value", "Least", "Most"]}
+        rows={columns.map((name, column) => {
+          const bounds = boundsOf(values[column] ?? []);
+          return [
+            <span key="name">
+              <span class={`swatch curve-${column % CURVES}`} />
+              {name}
+            </span>,
+            text(values[column]?.[row]),
+            text(bounds?.least),
+            text(bounds?.most),
+          ];
+        })}
+      />
     </>
   );
 }

@@ -5,8 +5,6 @@
  * module that is no scenario, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output any longer.
  */
 
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ScenarioError } from "../lib/errors.ts";
 import { type BugKind, clocks, kinds, type RunTrace, SCHEDULE, unreduced } from "../lib/explorer/mod.ts";
 import {
@@ -18,7 +16,7 @@ import {
   scenarioKinds,
   type ScenarioRunOptions,
 } from "../lib/scenario/mod.ts";
-import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
+import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { OutputFile } from "./command/output_file.ts";
@@ -33,6 +31,7 @@ import { replayedData, replayedLines, scenarioData, scenarioLines } from "./expl
 import { SCENARIO_FLAGS } from "./explore/scenario_start.ts";
 import { chainSpans } from "./explore/spans.ts";
 import { ESBUILD } from "./packages.ts";
+import { moduleOf } from "./run/module_of.ts";
 import { documentText } from "./run/report.ts";
 
 /** The shortest time that code may take. */
@@ -185,10 +184,13 @@ function readTarget(args: readonly string[], takes: Readonly<Record<string, stri
   if (target === undefined) {
     throw new UsageError("Cannot explore: there is no scenario, a module by path or URL is wanted");
   }
-  const flags = readArguments(args.toSpliced(place, 1), { flags: takes, switches: SWITCHES, lists: ["--ignore"] });
-  const [path = "", ...name] = target.split(/#(?=[^#]*$)/);
-  const url = /^(https?|file):/i.test(path) ? path : pathToFileURL(resolve(path)).href;
-  return { target, url, name: name.length === 0 ? undefined : name.join("#"), flags };
+  const grammar = { flags: takes, switches: SWITCHES, lists: ["--ignore"], of: "a scenario" };
+  const flags = readArguments(args.toSpliced(place, 1), grammar);
+  const module = moduleOf(target);
+  if (module === undefined) {
+    throw new UsageError(`Cannot explore ${quoted(target)}: it is no module, one by path or URL is wanted`);
+  }
+  return { target, flags, ...module };
 }
 
 /** The file of the trace, if there is one: tried before the run, so that a long one is not for nothing. */

@@ -21,13 +21,16 @@ export interface Grammar {
   readonly switches: readonly string[];
   /** Those of the flags that may be given more than once: their values are joined with commas. */
   readonly lists?: readonly string[];
+  /** What has these flags, where others have more. */
+  readonly of?: string;
 }
 
 /** Reads the arguments into values by flag; a switch has the value "". */
 export function readArguments(args: readonly string[], grammar: Grammar): ReadonlyMap<string, string> {
   const names = [...Object.keys(grammar.flags), ...grammar.switches];
   const refuse = (name: string): never => {
-    const is = name.startsWith("-") ? "there is no such flag" : "it is no flag";
+    const none = grammar.of === undefined ? "there is no such flag" : `${grammar.of} has no such flag`;
+    const is = name.startsWith("-") ? none : "it is no flag";
     throw new UsageError(`Cannot use ${quoted(name)}: ${is}, one of ${names.join(", ")} is wanted`);
   };
   if (args.includes("--")) refuse("--");
@@ -86,5 +89,5 @@ function joinValues(args: readonly string[], { flags }: Grammar): string[] {
 
 /** A value as an error shows it: in quotes where it would not be read as one word. */
 export function quoted(text: string): string {
-  return /^[\w.,:/+-][\w.,:/+#-]*$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.,:/\\+-][\w.,:/\\+#-]*$/.test(text) ? text : JSON.stringify(text);
 }

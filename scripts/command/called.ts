@@ -26,12 +26,26 @@ function callOf(name: string): string | undefined {
   return `deno run -A ${wordOf(new URL(`scripts/${name}.ts`, root).href, here)}`;
 }
 
-/** A module as a word: its path from here or from the root, whichever is shorter. */
+/** A module as a word: a file by its path from here or from the root, whichever is shorter. */
 function wordOf(url: string, here: string): string {
   if (!url.startsWith("file:")) return shellWord(url);
   const path = fileURLToPath(url);
   const near = relative(here, path);
   return shellWord(near.length <= path.length ? near : path);
+}
+
+/** A text in which each URL of a file is its path: from here where it is below. */
+export function located(text: string): string {
+  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return text;
+  return text.replaceAll(/\bfile:\/\/[^\s"'#,;)]+/g, (url) => {
+    try {
+      const path = fileURLToPath(url);
+      const near = relative(Deno.cwd(), path);
+      return near === "" || near.startsWith("..") ? path : near;
+    } catch {
+      return url;
+    }
+  });
 }
 
 /** A text as one word of a shell's command. */

@@ -5,7 +5,7 @@
  * - A word is never broken, however narrow the terminal is.
  */
 
-import { called } from "./called.ts";
+import { called, located } from "./called.ts";
 import { consoleColumns } from "./output.ts";
 import { flagReader } from "./arguments.ts";
 import { number } from "./values.ts";
@@ -101,7 +101,7 @@ export function helpText(text: string, args: readonly string[]): string {
 /** What went wrong, for a terminal or for `--width`: by words. Elsewhere a sentence stays on one line. */
 export function complaintText(text: string, args: readonly string[]): string {
   const width = askedWidth(args) ?? (Deno.stderr.isTerminal() ? consoleColumns(DEFAULT_WIDTH) : undefined);
-  const sentence = called(text);
+  const sentence = located(called(text));
   return width === undefined ? sentence : wrapped(sentence, width, "  ").join("\n");
 }
 

@@ -78,7 +78,12 @@ export async function readProgram<P extends RunnableProgram>(
   const help = args.includes("--help") || args.includes("-h");
   if (target === undefined || args.includes("--all")) {
     if (help) return usage;
-    const flags = readArguments(args, { flags: common, switches, lists });
+    const flags = readArguments(args.filter((_, index) => index !== place), { flags: common, switches, lists });
+    if (target !== undefined) {
+      throw new UsageError(
+        `Cannot ${command} ${quoted(target)} with --all: that means the whole list, one of the two is wanted`,
+      );
+    }
     if (!flags.has("--all")) {
       const all = switches.includes("--all") ? ", a module or --all" : " or a module";
       throw new UsageError(`Cannot ${command}: there is no program, one of \`deno task list\`${all} is wanted`);
@@ -92,7 +97,7 @@ export async function readProgram<P extends RunnableProgram>(
     });
     return { subjects, all: true, flags, own: [] };
   }
-  const program = grammar.admit(await findTarget(target, { orScenario: scenarios !== undefined }));
+  const program = grammar.admit(await findTarget(target, { command, orScenario: scenarios !== undefined }));
   const own = ownFlags(program, [...Object.keys(common).filter((flag) => !yielding.includes(flag)), ...switches]);
   const isOwn = (flag: string) => own.some((other) => other.flag === flag);
   if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });

@@ -232,7 +232,7 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
     [["lock", "--variant", "x"], "Cannot use --variant x: one of plain is wanted\n"],
     [["lock", "--tasks", "many"], "Cannot use --tasks many: a whole number from "],
     [["--all", "--variant", "plain"], "Cannot use --variant plain: --all takes every variant, one of both is wanted\n"],
-    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; "],
+    [["lokc"], "Cannot explore lokc: there is no such program, perhaps lock; "],
   ];
   const sentences = await refusals("explore", refused.map(([args]) => args));
   for (const [index, [, wanted]] of refused.entries()) {

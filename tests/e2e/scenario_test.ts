@@ -37,7 +37,7 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
   assertStringIncludes(await Deno.readTextFile(new URL(`../../${example}`, import.meta.url)), shown);
 
   assertEquals(broken.code, 2);
-  assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
+  assert(broken.stderr.includes("Cannot use --deaths: a scenario has no such flag"), broken.stderr);
 });
 
 Deno.test("explore and replay hand a scenario its input and drain it as asked, wherever flags stand, and the replay line says so", async () => {

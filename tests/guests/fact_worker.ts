@@ -4,7 +4,7 @@
  * @module
  */
 
-import { named } from "./worker_facts.ts";
+import { heard, named } from "./worker_facts.ts";
 
 interface Scope {
   onmessage: ((event: MessageEvent) => unknown) | null;
@@ -46,6 +46,54 @@ const acts: Readonly<Record<string, (question: Question, ports: readonly Message
     controller.abort();
     return await named(() => answered);
   },
+  echoes(_, [port]) {
+    if (port !== undefined) port.onmessage = ({ data }) => port.postMessage([data, data instanceof Map]);
+    return port instanceof MessagePort;
+  },
+  offers() {
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(new Set([1]));
+    scope.postMessage({ offers: port2 }, [port2]);
+    port1.postMessage(2);
+  },
+  returns(_, [port]) {
+    if (port !== undefined) scope.postMessage("", [port]);
+  },
+  async passes(_, [port]) {
+    if (port === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    port.postMessage([port2], { transfer: [port2] });
+    port1.postMessage("passed on");
+    return await heard(port1);
+  },
+  async hears(_, [port]) {
+    if (port === undefined) return;
+    const [[passed]] = await heard(port) as [[MessagePort]];
+    const told = await heard(passed);
+    passed.postMessage(new Map([[told, told instanceof Array]]));
+    return told;
+  },
+  async throws(_, [port]) {
+    const made = () => new MessageChannel().port1;
+    const [own, closed, moved] = [made(), made(), made()];
+    closed.close();
+    return await Promise.all([
+      structuredClone(moved, { transfer: [moved] }) instanceof MessagePort,
+      ...[
+        () => scope.postMessage(own),
+        () => scope.postMessage(0, [own, own]),
+        () => scope.postMessage(0, [closed]),
+        () => scope.postMessage(0, [moved]),
+        () => moved.postMessage(0),
+        () => port?.postMessage(0, [port]),
+        () => Reflect.construct(MessagePort, []),
+      ].map(named),
+    ]);
+  },
+  errors: () => [new RangeError("a", { cause: new TypeError("b") }), new DOMException("c", "AbortError")],
 };
 
-scope.onmessage = async ({ data, ports }) => scope.postMessage(await acts[data.does]?.(data, ports));
+scope.onmessage = async ({ data, ports }) => {
+  const answer = await acts[data.does]?.(data, ports);
+  if (answer !== undefined) scope.postMessage(answer);
+};

@@ -5,6 +5,7 @@
  */
 
 import type { World } from "../../lib/scenario/mod.ts";
+import { heard } from "./worker_facts.ts";
 
 /** A worker of `scenario_worker.ts`, told what to do. */
 function started(what: unknown, transfer: Transferable[] = []): Worker {
@@ -155,6 +156,19 @@ export async function fetching(
   worker.terminate();
   await io("later");
   return ends ? served - before : await promise;
+}
+
+/** A port that listens moves, with what it has not heard: Deno refuses that, other platforms do it. */
+export async function moving(): Promise<unknown> {
+  const { port1, port2 } = new MessageChannel();
+  port2.onmessage = () => port1.close();
+  port1.postMessage(1);
+  const worker = new Worker(import.meta.resolve("./fact_worker.ts"), { type: "module" });
+  worker.postMessage({ does: "echoes" }, [port2]);
+  port1.postMessage(2);
+  const all = await heard(port1, 2);
+  worker.terminate();
+  return all;
 }
 
 /** A worker that may die: who waits for it alone waits for ever. */

@@ -51,6 +51,7 @@ Deno.test("workers fail, close, die and are left over; what they are sent is mov
   assertEquals(await outcomes("closing"), ["proved", "closes"]);
   assertEquals(await outcomes("failing", true), ["proved", "Uncaught RangeError: in a worker"]);
   assertEquals(await outcomes("rejecting"), ["proved", "Uncaught (in promise) RangeError: in a promise"]);
+  assertEquals(await outcomes("moving"), ["proved", [[1, false], [2, false]]]);
   assertEquals(await outcomes("broadcasting"), ["proved", [[["a"], true]]]);
   assertEquals(await outcomes("locking", true), ["proved", ["holds", "has it"]]);
   // The lock is given back before what tells of it arrives, or after.

@@ -6,13 +6,13 @@
 
 import { DOMException } from "./events.ts";
 
-/** The key of what moves an object of the world's own. */
-export const MOVED: unique symbol = Symbol("moved");
+/** The key of what moves an object of the world's own: the same in all realms. */
+export const MOVED: unique symbol = Symbol.for("holdfast-scenario:moved") as never;
 
-/** What is moved by an object of the world's own, such as a port. */
+/** An object of the world's own that can be moved, such as a port. */
 export interface Movable {
-  /** Moves it: what stands in its place on the other side. */
-  [MOVED](): unknown;
+  /** What stands for it on the other side, once `leave` has been called; throws where it cannot be moved. */
+  [MOVED](): { readonly copy: object; readonly leave: () => void };
 }
 
 const ERRORS: Readonly<Record<string, ErrorConstructor>> = {
@@ -97,39 +97,38 @@ function isMovable(value: unknown): value is Movable {
   return typeof value === "object" && value !== null && MOVED in value;
 }
 
-/** Copies a value; what is transferred is moved. */
-export function cloned(value: unknown, transfer: readonly unknown[] = []): unknown {
-  const known = new Map<unknown, unknown>();
+/** Copies a value; what is transferred is moved. `known` has what stands for an object of the value. */
+export function cloned(
+  value: unknown,
+  transfer: readonly unknown[] = [],
+  known: Map<unknown, unknown> = new Map(),
+): unknown {
+  const moves: (() => void)[] = [];
   if (new Set(transfer).size < transfer.length) throw refused("a value is transferred twice");
   // What cannot be copied is refused before anything moves.
   for (const moved of transfer) {
-    if (isMovable(moved)) known.set(moved, undefined);
-    else if (typeof moved === "object" && moved !== null && tagOf(moved) === "ArrayBuffer") {
+    if (isMovable(moved)) {
+      const { copy, leave } = moved[MOVED]();
+      known.set(moved, copy);
+      moves.push(leave);
+    } else if (typeof moved === "object" && moved !== null && tagOf(moved) === "ArrayBuffer") {
       if ((moved as ArrayBuffer).detached) throw refused("an ArrayBuffer is detached");
       known.set(moved, copiedBuffer(moved as ArrayBuffer));
+      moves.push(() => void (moved as ArrayBuffer).transfer(0));
     } else throw refused("Value not transferable");
   }
-  const later: (() => void)[] = [];
-  const copy = copied(value, { known, later });
-  for (const moved of transfer) {
-    if (isMovable(moved)) known.set(moved, moved[MOVED]());
-    else (moved as ArrayBuffer).transfer(0);
-  }
-  for (const act of later) act();
-  return isMovable(value) && known.has(value) ? known.get(value) : copy;
+  const copy = copied(value, known);
+  for (const move of moves) move();
+  return copy;
 }
 
 function refused(is: string): DOMException {
   return new DOMException(`${is} could not be cloned.`, "DataCloneError");
 }
 
-function copied(
-  value: unknown,
-  shared: { readonly known: Map<unknown, unknown>; readonly later: (() => void)[] },
-): unknown {
+function copied(value: unknown, known: Map<unknown, unknown>): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw refused(String(value));
   if (typeof value !== "object" || value === null) return value;
-  const { known, later } = shared;
   if (known.has(value)) return known.get(value);
   const keep = <T>(copy: T): T => {
     known.set(value, copy);
@@ -146,13 +145,13 @@ function copied(
     case "Map": {
       const copy = keep(new Map());
       for (const [key, item] of [...(value as Map<unknown, unknown>)]) {
-        copy.set(copied(key, shared), copied(item, shared));
+        copy.set(copied(key, known), copied(item, known));
       }
       return copy;
     }
     case "Set": {
       const copy = keep(new Set());
-      for (const item of [...(value as Set<unknown>)]) copy.add(copied(item, shared));
+      for (const item of [...(value as Set<unknown>)]) copy.add(copied(item, known));
       return copy;
     }
     case "Date":
@@ -171,11 +170,14 @@ function copied(
     case "Error":
     case "DOMException": {
       const { name, message, cause, stack } = value as Error;
-      if (value instanceof DOMException) return keep(new DOMException(message, name));
+      // One of another realm is of a class of that name.
+      const isException = value instanceof DOMException ||
+        Reflect.get(value, "constructor")?.name === DOMException.name;
+      if (isException) return keep(new DOMException(message, name));
       const copy = keep(new (ERRORS[name] ?? Error)(message));
       Object.defineProperty(copy, "stack", { value: stack, configurable: true, writable: true });
       if (Object.hasOwn(value, "cause")) {
-        Object.defineProperty(copy, "cause", { value: copied(cause, shared), configurable: true, writable: true });
+        Object.defineProperty(copy, "cause", { value: copied(cause, known), configurable: true, writable: true });
       }
       return copy;
     }
@@ -184,7 +186,7 @@ function copied(
   if (View !== undefined) {
     const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
     const length = tag === "DataView" ? byteLength : (value as Uint8Array).length;
-    return keep(new View(copied(buffer, shared) as ArrayBuffer, byteOffset, length));
+    return keep(new View(copied(buffer, known) as ArrayBuffer, byteOffset, length));
   }
   const prototype = Object.getPrototypeOf(value);
   const isPlain = tag === "Object" && !isShared(value) && !(value instanceof WeakMap || value instanceof Promise);
@@ -194,11 +196,6 @@ function copied(
   return copy;
 
   function copyProperties(from: object, to: object): void {
-    for (const key of Object.keys(from)) {
-      const item = Reflect.get(from, key);
-      // A port that moves has no other side before all is copied.
-      if (isMovable(item) && known.has(item)) later.push(() => Reflect.set(to, key, known.get(item)));
-      else Reflect.set(to, key, copied(item, shared));
-    }
+    for (const key of Object.keys(from)) Reflect.set(to, key, copied(Reflect.get(from, key), known));
   }
 }

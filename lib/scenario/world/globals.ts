@@ -16,7 +16,7 @@ import { locks } from "./locks.ts";
 import { modules } from "./node/modules.ts";
 import type { Outside } from "./outside.ts";
 import { PLATFORM, platformGlobals } from "./platform.ts";
-import { ports } from "./ports.ts";
+import { type Mail, ports } from "./ports.ts";
 import { BLOCKING, refuse } from "./refused.ts";
 import { nextTick, timers } from "./timers.ts";
 import { workers } from "./workers.ts";
@@ -65,9 +65,14 @@ const LACKING = [
 const STORAGES = ["localStorage", "sessionStorage"] as const;
 const STORED = ["getItem", "setItem", "removeItem", "clear", "key"] as const;
 
-/** The globals of the runs of one outside, and what the scenario is handed. */
-export function globalsOf(outside: Outside, host: HostParts): { readonly globals: Names; readonly world: object } {
+/** The globals of the runs of one outside, what the scenario is handed, and what sends messages to other realms. */
+export function globalsOf(
+  outside: Outside,
+  host: HostParts,
+): { readonly globals: Names; readonly world: object; readonly mail: Mail } {
   const { world, fetch } = answers(outside, host.inspect);
+  const { globals: posting, mail } = ports(outside);
+  const { hasModule } = host;
   const last = new LastResort(outside);
   const print = (...values: readonly unknown[]) => {
     outside.printed.push(values.map((value) => typeof value === "string" ? value : host.inspect(value)).join(" "));
@@ -120,8 +125,8 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     ...timers(outside),
     ...clocks(outside),
     ...chance(outside, { begin: host.chooser, digest: host.digest }),
-    ...ports(outside),
-    ...host.hasWorkers ? workers(outside, host.hasModule) : { Worker: refuse("Worker by turns") },
+    ...posting,
+    ...host.hasWorkers ? workers(outside, { mail, hasModule }) : { Worker: refuse("Worker by turns") },
     __resolve: (base: string, specifier: string) => new (host.pure["URL"] as typeof URL)(specifier, base).href,
     AbortController,
     CloseEvent,
@@ -155,7 +160,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   // A bundle is no file.
   globals["__filename"] = "/scenario.js";
   globals["__dirname"] = "/";
-  return { globals, world };
+  return { globals, world, mail };
 }
 
 /** What makes code of text finds the globals of its realm: where these are not the world's it is refused. */

@@ -132,7 +132,7 @@ export class Outside {
   /** The workers of this run; the realm of the first is 1. */
   workers: OutsideWorker[] = [];
   /** By realm, the workers' own sides: whoever runs puts them here. */
-  readonly farSides: ({ begin(near: unknown): void; hear(data: unknown): void } | undefined)[] = [];
+  readonly farSides: ({ begin(near: unknown): void; hear(sent: unknown): void } | undefined)[] = [];
   /** Told of what is used that the world lacks. */
   refuses: (error: Error) => void = () => {};
   /** Tells of an error that nobody catches, and of a rejection that nobody handles: whether somebody hears of it. */

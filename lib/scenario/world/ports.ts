@@ -1,8 +1,9 @@
 /**
  * Message channels, their ports, and broadcast channels. Inside the realm.
  *
- * - A message is copied when it is sent and comes as a completion; messages to one port come in the order in which they were
- *   sent. A port that has not started keeps what it gets.
+ * - A message is copied when it is sent and again when it comes, as a completion in the realm of who hears it; messages to one port
+ *   come in the order in which they were sent. A port that has not started keeps what it gets.
+ * - A channel has two ends, which belong to no realm: a port that moves leaves its end to one of another realm.
  * - A broadcast channel hears every other one of its name, those of workers too, never itself.
  */
 
@@ -11,7 +12,38 @@ import { DOMException, EventTarget, MessageEvent, withHandlers } from "./events.
 import type { Outside } from "./outside.ts";
 
 /** How a message is sent. */
-type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
+export type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
+
+/** A message on its way, to whatever realm. */
+export interface Sent {
+  /** A copy of it, in which ends stand for ports. */
+  readonly data: unknown;
+  /** Of the ports that it moves. */
+  readonly ends: readonly End[];
+}
+
+/** A message that has come: a copy in this realm. */
+interface Arrived {
+  readonly data: unknown;
+  readonly ports: readonly unknown[];
+}
+
+/** One end of a channel. */
+interface End {
+  /** The other end; undefined where that is closed. */
+  peer: End | undefined;
+  /** What it has got. */
+  readonly waiting: Sent[];
+  readonly line: object;
+  /** Has the next one that waits come; undefined where no port of it has started. */
+  expect: (() => void) | undefined;
+}
+
+/** What sends messages between realms. */
+export interface Mail {
+  sent(message: unknown, options?: Transfer): Sent;
+  arrived(sent: Sent): Arrived;
+}
 
 const settled: Promise<void> = Promise.resolve();
 
@@ -23,73 +55,86 @@ interface Channel {
   hear(data: unknown): void;
 }
 
+/** A port with an end, of whatever realm of the run. */
+interface Open {
+  readonly realm: number;
+  /** Whether it keeps a process alive. */
+  isHeld(): boolean;
+  close(): void;
+}
+
+/** What lets a port be made: a key that code under test does not have. */
+const MAKE: unique symbol = Symbol("make");
+
 /** The ports of one outside, as globals. */
-export function ports(outside: Outside): Readonly<Record<string, unknown>> {
-  let open: Set<MessagePort> = new Set();
+export function ports(outside: Outside): { readonly globals: Readonly<Record<string, unknown>>; readonly mail: Mail } {
   const channels = () => outside.common("channels", () => new Set<Channel>());
-  outside.resets.push(() => {
-    open = new Set();
-  });
+  const open = () => outside.common("ports", () => new Set<Open>());
 
   class MessagePort extends EventTarget implements Movable {
-    #peer: MessagePort | undefined;
-    #started = false;
-    #closed = false;
-    #waiting: { readonly data: unknown; readonly ports: readonly unknown[] }[] = [];
-    #line = {};
+    readonly #open: Open = {
+      realm: outside.realm,
+      isHeld: () => this.#isHeld && this.#end?.peer !== undefined && this.listenersOf("message") > 0,
+      close: () => this.close(),
+    };
+    // Undefined where it is closed, or has moved.
+    #end: End | undefined;
+    #isHeld = false;
 
-    static entangle(one: MessagePort, other: MessagePort): void {
-      one.#peer = other;
-      other.#peer = one;
+    constructor(key?: symbol, end?: End) {
+      super();
+      if (key !== MAKE) throw new TypeError("Illegal constructor");
+      this.#end = end;
+      open().add(this.#open);
     }
 
-    postMessage(message: unknown, options: Transfer = []): void {
-      const transfer = Array.isArray(options) ? options : (options as { transfer?: unknown[] }).transfer ?? [];
-      const peer = this.#peer;
-      if (transfer.includes(this)) throw new DOMException("Can not transfer self", "DataCloneError");
-      const moved: unknown[] = [];
-      const [data, ...rest] = copiedWith(message, transfer);
-      moved.push(...rest);
-      if (peer !== undefined && !this.#closed) peer.#hear({ data, ports: moved });
-    }
-
-    #hear(message: { readonly data: unknown; readonly ports: readonly unknown[] }): void {
-      if (this.#closed) return;
-      this.#waiting.push(message);
-      if (this.#started) this.#expect();
-    }
-
-    #expect(): void {
-      outside.post("message", () => {
-        const message = this.#waiting.shift();
-        received(() => {
-          if (message !== undefined && !this.#closed) this.dispatchEvent(new MessageEvent("message", message));
-        });
-      }, { line: this.#line });
+    postMessage(message: unknown, options?: Transfer): void {
+      if (transferOf(options).includes(this)) throw unmovable("Transfer list contains source port");
+      const sent = mail.sent(message, options);
+      const peer = this.#end?.peer;
+      peer?.waiting.push(sent);
+      peer?.expect?.();
     }
 
     start(): void {
-      if (this.#started || this.#closed) return;
-      this.#started = true;
-      open.add(this);
-      for (const _ of this.#waiting) this.#expect();
+      const end = this.#end;
+      if (end === undefined || end.expect !== undefined) return;
+      this.#isHeld = true;
+      end.expect = () =>
+        void outside.post("message", () => {
+          const sent = end.waiting.shift();
+          received(() => {
+            if (sent === undefined || this.#end !== end) return;
+            this.dispatchEvent(new MessageEvent("message", mail.arrived(sent)));
+          });
+        }, { line: end.line, realm: this.#open.realm });
+      for (const _ of end.waiting) end.expect();
     }
 
     close(): void {
-      if (this.#closed) return;
-      this.#closed = true;
-      open.delete(this);
-      const peer = this.#peer;
-      this.#peer = undefined;
-      if (peer !== undefined) peer.#peer = undefined;
+      const end = this.#end;
+      if (end === undefined) return;
+      this.#leave();
+      if (end.peer !== undefined) end.peer.peer = undefined;
+      end.peer = undefined;
+    }
+
+    /** Leaves its end as it is. */
+    #leave(): void {
+      const end = this.#end;
+      this.#end = undefined;
+      open().delete(this.#open);
+      if (end?.expect === undefined) return;
+      end.expect = undefined;
+      outside.pending.filter(({ line }) => line === end.line).forEach((completion) => outside.drop(completion));
     }
 
     ref(): void {
-      if (!this.#closed) open.add(this);
+      this.#isHeld = true;
     }
 
     unref(): void {
-      open.delete(this);
+      this.#isHeld = false;
     }
 
     override handle(type: string, value: unknown): void {
@@ -97,28 +142,38 @@ export function ports(outside: Outside): Readonly<Record<string, unknown>> {
       if (type === "message" && typeof value === "function") this.start();
     }
 
-    [MOVED](): MessagePort {
-      const other = new MessagePort();
-      other.#waiting = this.#waiting;
-      this.#waiting = [];
-      const peer = this.#peer;
-      if (peer !== undefined) MessagePort.entangle(other, peer);
-      this.#peer = undefined;
-      this.#closed = true;
-      open.delete(this);
-      return other;
+    [MOVED](): { readonly copy: End; readonly leave: () => void } {
+      if (this.#end === undefined) throw unmovable("Can not transfer disentangled message port");
+      return { copy: this.#end, leave: () => this.#leave() };
     }
   }
   withHandlers(MessagePort, ["message", "messageerror", "close"]);
 
   class MessageChannel {
-    readonly port1: MessagePort = new MessagePort();
-    readonly port2: MessagePort = new MessagePort();
+    readonly port1: MessagePort;
+    readonly port2: MessagePort;
 
     constructor() {
-      MessagePort.entangle(this.port1, this.port2);
+      const [one, other] = [endOf(), endOf()];
+      one.peer = other;
+      other.peer = one;
+      this.port1 = new MessagePort(MAKE, one);
+      this.port2 = new MessagePort(MAKE, other);
     }
   }
+
+  const mail: Mail = {
+    sent(message, options) {
+      const transfer = transferOf(options);
+      const moving = transfer.filter((one) => one instanceof MessagePort);
+      const [data, ...ends] = cloned([message, ...moving], transfer) as [unknown, ...End[]];
+      return { data, ends };
+    },
+    arrived({ data, ends }) {
+      const moved = new Map(ends.map((end) => [end as unknown, new MessagePort(MAKE, end)]));
+      return { data: cloned(data, [], moved), ports: ends.map((end) => moved.get(end)) };
+    },
+  };
 
   class BroadcastChannel extends EventTarget {
     readonly name: string;
@@ -158,32 +213,37 @@ export function ports(outside: Outside): Readonly<Record<string, unknown>> {
   }
   withHandlers(BroadcastChannel, ["message", "messageerror"]);
 
-  outside.leftovers.push(() => [
-    ...[...open].some((port) => port.listenersOf("message") > 0) ? ["an open port that listens"] : [],
-  ]);
   // Those of all realms are told once.
   if (!outside.ends.has("channels")) {
+    outside.leftovers.push(() => [...open()].some(({ isHeld }) => isHeld()) ? ["an open port that listens"] : []);
+    outside.ends.set("ports", (realm) => {
+      for (const port of [...open()]) if (port.realm === realm) port.close();
+    });
     outside.leftovers.push(() => [...channels()].map(({ name }) => `an open broadcast channel ${name}`));
     outside.ends.set("channels", (realm) => {
       for (const channel of channels()) if (channel.realm === realm) channels().delete(channel);
     });
   }
-  return {
-    MessagePort,
-    MessageChannel,
-    BroadcastChannel,
-    structuredClone: (value: unknown, options: { readonly transfer?: readonly unknown[] } = {}) =>
-      cloned(value, options.transfer),
+  const structuredClone = (value: unknown, options?: Transfer) => {
+    const sent = mail.sent(value, options);
+    return sent.ends.length === 0 ? sent.data : mail.arrived(sent).data;
   };
+  return { globals: { MessagePort, MessageChannel, BroadcastChannel, structuredClone }, mail };
 
   /** A message is the answer to a question, so what hears it is called by a microtask. */
   function received(act: () => void): void {
     void settled.then(() => outside.guard(act));
   }
+}
 
-  /** A message, and the ports that it moves, on the other side. */
-  function copiedWith(message: unknown, transfer: readonly unknown[]): readonly unknown[] {
-    const moving = transfer.filter((one) => one instanceof MessagePort);
-    return cloned([message, ...moving], transfer) as unknown[];
-  }
+function unmovable(is: string): DOMException {
+  return new DOMException(is, "DataCloneError");
+}
+
+function endOf(): End {
+  return { peer: undefined, waiting: [], line: {}, expect: undefined };
+}
+
+function transferOf(options: Transfer = []): readonly unknown[] {
+  return Array.isArray(options) ? options : (options as { readonly transfer?: readonly unknown[] }).transfer ?? [];
 }

@@ -2,14 +2,13 @@
  * A worker's own side: its globals, and the messages that it gets. Inside the worker's realm.
  *
  * - Its completions stand among those of the run that has started it. Evaluated is its module anew in each run.
- * - What its realm would have to share with others is refused by name: ports, workers of its own. Locks, broadcast channels and who
- *   answers fetches are those of the run.
+ * - Workers of its own are refused by name. Locks, broadcast channels and who answers fetches are those of the run.
  */
 
-import { cloned } from "./clone.ts";
 import { EventTarget, MessageEvent, uncaught, withHandlers } from "./events.ts";
 import { globalsOf, type HostParts } from "./globals.ts";
 import type { Outside } from "./outside.ts";
+import type { Mail, Sent, Transfer } from "./ports.ts";
 import { refusals, refuse } from "./refused.ts";
 import { type FarSide, type NearSide, sentMessage } from "./workers.ts";
 
@@ -30,20 +29,22 @@ const settled: Promise<void> = Promise.resolve();
 export class Scope implements FarSide {
   readonly globals: Readonly<Record<string, unknown>>;
   readonly #outside: Outside;
+  readonly #mail: Mail;
   #messages = new Messages();
   #near: NearSide | undefined;
   #start: ScopeStart | undefined;
 
   constructor(host: HostParts, outside: Outside) {
     this.#outside = outside;
-    const { globals } = globalsOf(outside, { ...host, hasWorkers: false });
+    const { globals, mail } = globalsOf(outside, { ...host, hasWorkers: false });
+    this.#mail = mail;
     this.globals = Object.defineProperties(
       {
         ...globals,
         Worker: refuse("a worker of a worker"),
         importScripts: refuse("importScripts"),
-        postMessage: (message: unknown, options?: readonly unknown[]) => {
-          this.#near?.send(sentMessage(message, options));
+        postMessage: (message: unknown, options?: Transfer) => {
+          this.#near?.send(sentMessage(mail, message, options));
         },
         close: () => this.#near?.close(),
         addEventListener: (...args: Parameters<EventTarget["addEventListener"]>) => {
@@ -89,9 +90,9 @@ export class Scope implements FarSide {
     }
   }
 
-  hear(data: unknown): void {
+  hear(sent: Sent): void {
     void settled.then(() => {
-      if (this.#near?.isLive) this.#messages.dispatchEvent(new MessageEvent("message", { data: cloned(data) }));
+      if (this.#near?.isLive) this.#messages.dispatchEvent(new MessageEvent("message", this.#mail.arrived(sent)));
     });
   }
 

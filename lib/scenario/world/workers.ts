@@ -7,15 +7,16 @@
  * - A worker whose error nobody catches, or whose rejection nobody handles, ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
  */
 
-import { cloned, isShared } from "./clone.ts";
+import { isShared } from "./clone.ts";
 import { ErrorEvent, EventTarget, MessageEvent, withHandlers } from "./events.ts";
 import { type Outside, safeText } from "./outside.ts";
+import type { Mail, Sent, Transfer } from "./ports.ts";
 import { BLOCKING, NotInWorldError, refusals, refuse } from "./refused.ts";
 
 /** The worker's own side, in its realm. */
 export interface FarSide {
   begin(near: NearSide): void;
-  hear(data: unknown): void;
+  hear(sent: Sent): void;
 }
 
 /** What a worker's own side reaches of this one. */
@@ -27,15 +28,12 @@ export interface NearSide {
   /** Its module is evaluated. */
   evaluated(): void;
   /** It sends a message, which has been copied. */
-  send(data: unknown): void;
+  send(sent: Sent): void;
   /** It ends: what it has sent still comes. */
   close(): void;
 }
 
 const settled: Promise<void> = Promise.resolve();
-
-/** How a message is sent. */
-type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
 
 /** Whether a message leads to shared memory, which runs on both sides at once. */
 function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
@@ -46,18 +44,19 @@ function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
   return Object.values(value).some((item) => hasSharedMemory(item, known));
 }
 
-/** A message as it is sent: the other side copies it once more. */
-export function sentMessage(message: unknown, options: Transfer = []): unknown {
-  const transfer = Array.isArray(options) ? options : (options as { transfer?: unknown[] }).transfer ?? [];
+/** A message as it is sent to or from a worker. */
+export function sentMessage(mail: Mail, message: unknown, options?: Transfer): Sent {
   if (hasSharedMemory(message, new Set())) {
     refuse("shared memory in a message to or from a worker", { instead: BLOCKING })();
   }
-  if (transfer.some((moved) => moved instanceof EventTarget)) refuse("a port in a message to or from a worker")();
-  return cloned(message, transfer);
+  return mail.sent(message, options);
 }
 
 /** The workers of one outside, as globals; `hasModule` says whether a module is at hand. */
-export function workers(outside: Outside, hasModule: (url: string) => boolean): Readonly<Record<string, unknown>> {
+export function workers(
+  outside: Outside,
+  { mail, hasModule }: { readonly mail: Mail; readonly hasModule: (url: string) => boolean },
+): Readonly<Record<string, unknown>> {
   class WorldWorker extends EventTarget {
     readonly #name: string;
     readonly #label: string;
@@ -66,7 +65,7 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
     readonly #out = {};
     #isLive = true;
     // What waits until the module is evaluated.
-    #waiting: unknown[] | undefined = [];
+    #waiting: Sent[] | undefined = [];
 
     constructor(url: unknown, { type, name = "" }: { readonly type?: string; readonly name?: string } = {}) {
       super();
@@ -90,11 +89,11 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
       outside.post(`${this.#label} starts`, begin, { realm: this.#realm, line: this.#in });
     }
 
-    postMessage(message: unknown, options: Transfer = []): void {
-      const data = sentMessage(message, options);
+    postMessage(message: unknown, options?: Transfer): void {
+      const sent = sentMessage(mail, message, options);
       if (!this.#isLive) return;
-      if (this.#waiting === undefined) this.#deliver(data);
-      else this.#waiting.push(data);
+      if (this.#waiting === undefined) this.#deliver(sent);
+      else this.#waiting.push(sent);
     }
 
     terminate(): void {
@@ -102,8 +101,8 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
       outside.pending.filter(({ line }) => line === this.#out).forEach((completion) => outside.drop(completion));
     }
 
-    #deliver(data: unknown): void {
-      const hear = () => outside.farSides[this.#realm]?.hear(data);
+    #deliver(sent: Sent): void {
+      const hear = () => outside.farSides[this.#realm]?.hear(sent);
       outside.post(`message to ${this.#label}`, hear, { realm: this.#realm, line: this.#in });
     }
 
@@ -117,12 +116,11 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
         evaluated: () => {
           const waiting = this.#waiting ?? [];
           this.#waiting = undefined;
-          if (this.#isLive) { for (const data of waiting) this.#deliver(data); }
+          if (this.#isLive) { for (const sent of waiting) this.#deliver(sent); }
         },
-        send: (data) => {
+        send: (sent) => {
           if (!this.#isLive) return;
-          const hear = () =>
-            received(() => void this.dispatchEvent(new MessageEvent("message", { data: cloned(data) })));
+          const hear = () => received(() => void this.dispatchEvent(new MessageEvent("message", mail.arrived(sent))));
           outside.post(`message from ${this.#label}`, hear, { realm: 0, line: this.#out });
         },
         close: () => this.#end(),

@@ -11,14 +11,14 @@ import { cell, lock } from "../sync/mod.ts";
 /** The program `bank`. */
 export const bank: AnyProgram = defineProgram({
   name: "bank",
-  claim: "Without a lock around check and store, more is paid out than there is.",
+  claim: "Without a lock around check and store, more can be paid out than the account holds.",
   module: import.meta.url,
   variants: ["plain", "locked"],
   specimens: ["plain"],
   parameters: {
-    balance: { default: 1000, max: 1_000_000, description: "what is on the account" },
-    first: { default: 500, min: 1, max: 1_000_000, description: "the one withdrawal" },
-    second: { default: 700, min: 1, max: 1_000_000, description: "the other withdrawal" },
+    balance: { default: 1000, max: 1_000_000, description: "the initial balance" },
+    first: { default: 500, min: 1, max: 1_000_000, description: "the first withdrawal" },
+    second: { default: 700, min: 1, max: 1_000_000, description: "the second withdrawal" },
     pause: { default: 0.1, max: 10, fraction: true, description: "seconds between the check and the store" },
   },
   shared: ({ parameters }) => ({ guard: lock(), balance: cell({ order: "plain", initial: parameters.balance }) }),

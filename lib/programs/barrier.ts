@@ -11,11 +11,11 @@ import { barrier, cell } from "../sync/mod.ts";
 /** The program `barrier`. */
 export const barrierProgram: AnyProgram = defineProgram({
   name: "barrier",
-  claim: "All tellers are prepared before any is ready, in every generation, each with one leader.",
+  claim: "In every generation, all tellers are prepared before any is ready, and one of them leads.",
   module: import.meta.url,
   parameters: {
-    tellers: { default: 3, min: 1, max: 8, description: "how many wait for each other" },
-    generations: { default: 2, min: 1, max: 100_000, description: "how often they do" },
+    tellers: { default: 3, min: 1, max: 8, description: "how many tellers wait for each other" },
+    generations: { default: 2, min: 1, max: 100_000, description: "how many generations there are" },
   },
   shared: ({ parameters: { tellers } }) => ({
     gate: barrier(tellers),

@@ -15,13 +15,13 @@ import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts
 /** The program `burst`. */
 export const burst: AnyProgram = defineProgram({
   name: "burst",
-  claim: "A queue evens out bursts: with a bound the producer waits, without one the queue grows; nothing is lost.",
+  claim: "A queue absorbs bursts: a bounded one makes the producer wait, an unbounded one grows; nothing is lost.",
   module: import.meta.url,
   variants: ["bounded", "unbounded"],
   parameters: {
     bursts: { default: 3, min: 1, max: 100, explored: 1, description: "how many bursts come" },
     burst: { default: 10, min: 1, max: 1000, explored: 2, description: "how many messages come at once" },
-    maxsize: { default: 3, min: 1, max: 1000, explored: 1, description: "how many messages the bounded queue takes" },
+    maxsize: { default: 3, min: 1, max: 1000, explored: 1, description: "how many messages the bounded queue holds" },
     pause: { default: 0.06, max: 10, fraction: true, description: "seconds between two bursts" },
     work: { default: 0.005, max: 10, fraction: true, description: "seconds that the consumer needs for a message" },
   },

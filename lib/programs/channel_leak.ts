@@ -12,7 +12,7 @@ import { fibChannels, fibParameters, fibTasks } from "./fib_channel.ts";
 /** The program `channel-leak`. */
 export const channelLeak: AnyProgram = defineProgram({
   name: "channel-leak",
-  claim: "Workers whose channel of jobs is never closed wait for ever, and nobody can send.",
+  claim: "If nobody closes the channel of jobs, its workers wait forever.",
   module: import.meta.url,
   specimens: ["plain"],
   parameters: { ...fibParameters, n: { ...fibParameters.n, default: 10 } },

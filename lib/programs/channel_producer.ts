@@ -17,11 +17,11 @@ const FAILS_AFTER = 3;
 /** The program `channel-producer`. */
 export const channelProducer: AnyProgram = defineProgram({
   name: "channel-producer",
-  claim: "A channel that is bound to its producer closes when that ends, and fails when that fails.",
+  claim: "A channel bound to its producer closes when the producer ends, and fails when it fails.",
   module: import.meta.url,
   variants: ["plain", "failing"],
   parameters: {
-    capacity: { default: 0, max: 10, description: "how many values the channel takes; 0 for a rendezvous" },
+    capacity: { default: 0, max: 10, description: "the capacity of the channel; 0 for a rendezvous" },
   },
   shared: ({ parameters: { capacity } }) => ({ words: channel<string | number>({ capacity }) }),
   *outcome(_shared, { results: [, taken] }) {

@@ -29,10 +29,10 @@ const STATES = [
 /** The program `channel-states`. */
 export const channelStates: AnyProgram = defineProgram({
   name: "channel-states",
-  claim: "A channel parks, gives or fails by its state; closed it drains, and then fails.",
+  claim: "Depending on its state, a channel parks, delivers or fails; once closed, it drains and then fails.",
   module: import.meta.url,
   parameters: {
-    patience: { default: 0.01, max: 10, fraction: true, description: "seconds after which a parked one gives up" },
+    patience: { default: 0.01, max: 10, fraction: true, description: "seconds until a parked operation gives up" },
   },
   shared: () => ({ letters: channel<string>({ capacity: 1 }), meeting: channel<string>() }),
   *outcome(_shared, { results: [states, met] }) {

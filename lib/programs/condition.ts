@@ -33,7 +33,7 @@ type Task = ProgramTask<ReturnType<typeof things>>;
 /** The program `condition`. */
 export const conditionProgram: AnyProgram = defineProgram({
   name: "condition",
-  claim: "First come, first served; a teller that nobody tells to go home waits for ever.",
+  claim: "First come, first served; a teller that nobody sends home waits forever.",
   module: import.meta.url,
   variants: ["plain", "closing"],
   specimens: ["plain"],

@@ -11,13 +11,13 @@ import { cell, lock } from "../sync/mod.ts";
 /** The program `counter`. */
 export const counter: AnyProgram = defineProgram({
   name: "counter",
-  claim: "A load and a store are no increment: it takes an atomic operation, or a lock around both.",
+  claim: "A load and a store do not make an increment: use an atomic operation, or a lock around both.",
   module: import.meta.url,
   variants: ["plain", "atomic", "locked"],
   specimens: ["plain"],
   parameters: {
     tasks: { default: 4, min: 1, max: 8, explored: 2, description: "how many tasks count" },
-    times: { default: 20_000, min: 1, max: 1_000_000, explored: 3, description: "how often each does" },
+    times: { default: 20_000, min: 1, max: 1_000_000, explored: 3, description: "how many times each task counts" },
   },
   shared: ({ variant }) => ({
     guard: lock(),

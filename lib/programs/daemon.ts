@@ -17,7 +17,7 @@ const [, BEGINS, STARTS, FINISHES, ENDS] = [0, 1, 2, 3, 4] as const;
 /** The program `daemon`. */
 export const daemon: AnyProgram = defineProgram({
   name: "daemon",
-  claim: "The end of a program waits for its threads, but stops its daemons.",
+  claim: "At its end, a program waits for its threads but stops its daemons.",
   module: import.meta.url,
   parameters: {
     daemon: { default: false, description: "whether the thread is a daemon" },

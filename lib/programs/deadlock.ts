@@ -12,7 +12,7 @@ import { cell, lock } from "../sync/mod.ts";
 /** The program `deadlock`. */
 export const deadlock: AnyProgram = defineProgram({
   name: "deadlock",
-  claim: "Locks that are taken in opposite orders end in a cycle, which the report names.",
+  claim: "Taking locks in opposite orders can end in a cycle, which the report names.",
   module: import.meta.url,
   variants: ["plain", "ordered"],
   specimens: ["plain"],

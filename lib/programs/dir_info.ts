@@ -18,7 +18,7 @@ import { ownPath, readablePath } from "./readable.ts";
 import { draw, durationOf, timedAsync } from "./timed.ts";
 
 const parameters = {
-  dir: { default: "", text: true, description: "the folder; by default the one that this program is in" },
+  dir: { default: "", text: true, description: "the folder; by default the one that contains this program" },
 } as const;
 
 const NAME = "dir-info";
@@ -36,7 +36,7 @@ const NOTHING: DirInfo = {
 /** The program `dir-info`. */
 export const dirInfo: AnyHostProgram = defineHostProgram({
   name: NAME,
-  claim: "What is in a folder has one count and one hash, whoever walks it, and a process needs no other permission.",
+  claim: "A folder has the same counts and hash in every mode, and a process needs permission for that folder only.",
   module: import.meta.url,
   functions: { readDirInfo },
   parameters,

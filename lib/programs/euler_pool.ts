@@ -17,7 +17,7 @@ const functions = { calculateE, eulerThings };
 const parameters = {
   tasks: { default: 2, min: 1, max: 64, description: "how many tasks sum" },
   workers: { default: 2, min: 1, max: 8, description: "how many workers there are" },
-  fetches: { default: 2, max: 100, description: "how often the result is fetched too early" },
+  fetches: { default: 2, max: 100, description: "how many times the result is fetched too early" },
   patience: { default: 0.05, max: 60, fraction: true, description: "how long such a fetch waits, in seconds" },
 } as const;
 

@@ -37,7 +37,7 @@ interface Outcome {
 /** The program `euler-process`. */
 export const eulerProcess: AnyHostProgram = defineHostProgram({
   name: "euler-process",
-  claim: "A process with a name works until its exit event is set, and keeps its result.",
+  claim: "A named process works until its exit event is set, and keeps its result.",
   module: import.meta.url,
   functions: { calculateE, eulerThings },
   parameters,

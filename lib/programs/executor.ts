@@ -47,13 +47,18 @@ export function executorFault(task: number): never {
 /** The program `executor`. */
 export const executor: AnyHostProgram = defineHostProgram({
   name: "executor",
-  claim: "A pool gives values in the order of their inputs, joins at its end, and loses no failure.",
+  claim: "A pool returns values in the order of their inputs, joins at its end, and loses no failure.",
   module: import.meta.url,
   functions,
   parameters: {
     tasks: { default: 3, min: 1, max: 100, description: "how many tasks there are" },
     workers: { default: 3, min: 1, max: 64, description: "how many workers run them" },
-    pause: { default: 0.02, max: 10, fraction: true, description: "seconds that the last task waits, others more" },
+    pause: {
+      default: 0.02,
+      max: 10,
+      fraction: true,
+      description: "seconds that the last task waits; earlier ones wait longer",
+    },
   },
   async main({ mode, host, settings: { parameters }, observe, signal }) {
     const { tasks, workers, pause } = parameters;

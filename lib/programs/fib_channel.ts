@@ -13,9 +13,9 @@ import { type AnyProgram, defineProgram, type ParameterValues, type ProgramTask 
 
 /** The parameters of a program that uses these channels. */
 export const fibParameters = {
-  n: { default: 25, min: 1, max: 30, explored: 1, description: "the greatest of the Fibonacci numbers, from 1 on" },
+  n: { default: 25, min: 1, max: 30, explored: 1, description: "the index of the last Fibonacci number, from 1" },
   workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers take jobs" },
-  capacity: { default: 50, max: 1000, description: "how many values a channel takes; 0 for a rendezvous" },
+  capacity: { default: 50, max: 1000, description: "the capacity of a channel; 0 for a rendezvous" },
 } as const;
 
 type FibParameters = ParameterValues<typeof fibParameters>;
@@ -24,7 +24,7 @@ type FibChannels = ReturnType<typeof fibChannels>;
 /** The program `fib-channel`. */
 export const fibChannel: AnyProgram = defineProgram({
   name: "fib-channel",
-  claim: "Whoever takes which job, every job is done once.",
+  claim: "Every job is done exactly once, whichever worker takes it.",
   module: import.meta.url,
   parameters: fibParameters,
   shared: ({ parameters }) => fibChannels(parameters),

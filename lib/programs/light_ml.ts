@@ -52,7 +52,7 @@ export const lightMl: AnyProgram = defineProgram({
     workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers update models" },
     update: { default: 0.05, max: 10, fraction: true, description: "seconds that an update takes" },
     save: { default: 0.02, max: 10, fraction: true, description: "seconds that a save takes" },
-    window: { default: 0.15, max: 3600, fraction: true, description: "seconds in which models count" },
+    window: { default: 0.15, max: 3600, fraction: true, description: "the length of the time window, in seconds" },
     spawn: { default: 0.001, max: 10, fraction: true, description: "seconds from the start of one worker to the next" },
   },
   shared: ({ parameters }) => things(parameters.locations),

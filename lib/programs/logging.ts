@@ -23,18 +23,23 @@ const NAME = "logging";
 const MOST_SHOWN = 20;
 
 const parameters = {
-  names: { default: "calculate_e_1,calculate_e_2", text: true, description: "the workers' names, with commas between" },
-  terms: { default: 10, min: 1, max: 10_000, description: "how many terms the first sums; the second twice as many" },
+  names: { default: "calculate_e_1,calculate_e_2", text: true, description: "the workers' names, separated by commas" },
+  terms: {
+    default: 10,
+    min: 1,
+    max: 10_000,
+    description: "how many terms the first worker sums; the second sums twice as many",
+  },
   level: {
     default: "debug",
     choices: [...LOG_LEVELS, "off"],
-    description: "the least level that is logged",
+    description: "the lowest level that is logged",
   },
-  limit: { default: 0, description: "how many records of a level each worker logs at most, or 0 for all" },
+  limit: { default: 0, description: "the most records of each level that a worker logs; 0 for all" },
   folder: {
     default: "",
     text: true,
-    description: "where the files are to be; by default in a folder that is gone then",
+    description: "the folder for the files; by default a temporary one",
   },
 } as const;
 
@@ -50,7 +55,7 @@ interface Outcome {
 /** The program `logging`. */
 export const logging: AnyHostProgram = defineHostProgram({
   name: NAME,
-  claim: "Workers log under their names to files of their own, and to one log whose order is the same in every run.",
+  claim: "Named workers log to their own files, and to a merged log whose order is the same in every run.",
   module: import.meta.url,
   functions: { sumAndLog },
   parameters,

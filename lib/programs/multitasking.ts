@@ -25,11 +25,15 @@ const functions = { awaitReply, compute, readTimes, residentBytes };
 const parameters = {
   tasks: { default: 8, min: 1, max: 1000, description: "how many tasks there are of each kind" },
   workers: { default: 4, min: 1, max: 64, description: "how many tasks run at once" },
-  rounds: { default: 10_000_000, max: 100_000_000, description: "how much a CPU-bound task computes, some ns each" },
-  slices: { default: 1, min: 1, max: 10_000, description: "in how many parts, with a turn for others in between" },
+  rounds: {
+    default: 10_000_000,
+    max: 100_000_000,
+    description: "how many rounds a CPU-bound task computes, a few ns each",
+  },
+  slices: { default: 1, min: 1, max: 10_000, description: "in how many parts, between which others may run" },
   wait: { default: 0.03, max: 60, fraction: true, description: "how long a reply takes, in seconds" },
-  file: { default: "", text: true, description: "what is read; by default the file of this program" },
-  reads: { default: 20, min: 1, max: 1_000_000, description: "how often a task reads it" },
+  file: { default: "", text: true, description: "the file to read; by default this program's own" },
+  reads: { default: 20, min: 1, max: 1_000_000, description: "how many times a task reads it" },
 } as const;
 
 /** The time between two of main's own ticks, in milliseconds. */
@@ -59,7 +63,7 @@ interface Kind {
 /** The program `multitasking`. */
 export const multitasking: AnyHostProgram = defineHostProgram({
   name: "multitasking",
-  claim: "I/O-bound work gains from any concurrency, CPU-bound work from parallel modes alone; the results are equal.",
+  claim: "I/O-bound work gains from any concurrency, CPU-bound work only from parallel modes; the results are equal.",
   module: import.meta.url,
   functions,
   parameters,

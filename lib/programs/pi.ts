@@ -40,7 +40,7 @@ interface Measuring {
 /** The program `pi`. */
 export const pi: AnyHostProgram = defineHostProgram({
   name: "pi",
-  claim: "Workers that count points in a circle, each its part, come to the count of one worker, and sooner.",
+  claim: "Workers that each count part of the points in a circle get the same count as one worker, only sooner.",
   module: import.meta.url,
   functions: { countPart },
   parameters: {
@@ -49,9 +49,9 @@ export const pi: AnyHostProgram = defineHostProgram({
     kernel: {
       default: "simd",
       choices: circleKernels,
-      description: "what counts: WebAssembly, or the same in TypeScript",
+      description: "the implementation: WebAssembly, or the same in TypeScript",
     },
-    repeat: { default: 5, min: 1, max: 1000, description: "how often each is measured; the median is shown" },
+    repeat: { default: 5, min: 1, max: 1000, description: "how many times each is measured; the median is shown" },
   },
   async main({ mode, host, settings: { seed, parameters }, ...context }) {
     const { samples, workers, repeat } = parameters;

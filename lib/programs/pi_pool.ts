@@ -35,14 +35,14 @@ interface Tasks {
 /** The program `pi-pool`. */
 export const piPool: AnyHostProgram = defineHostProgram({
   name: "pi-pool",
-  claim: "A pool comes to the same count by tasks of any size in chunks of any size, also where workers die.",
+  claim: "A pool gets the same count with tasks and chunks of any size, even if workers die.",
   module: import.meta.url,
   functions: { countPartOrExit, deathsOf },
   parameters: {
     samples: { default: 10_000_000, min: 1, description: "how many points there are" },
     workers: { default: 2, min: 1, max: 64, description: "how many workers count" },
-    task: { default: 100_000, min: 1, description: "how many samples a task is about, at most" },
-    chunk: { default: 4, min: 1, description: "how many tasks are given to a worker at once, at most" },
+    task: { default: 100_000, min: 1, description: "the most samples in a task" },
+    chunk: { default: 4, min: 1, description: "the most tasks given to a worker at once" },
     deaths: { default: 0, max: 16, description: "how many workers exit in the middle of a chunk; none in direct mode" },
   },
   async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {

@@ -39,12 +39,12 @@ interface Work {
 /** The program `pi-queue`. */
 export const piQueue: AnyProgram = defineProgram({
   name: "pi-queue",
-  claim: "Workers that send partial counts by a queue come to the same count, however the samples are split.",
+  claim: "Workers that send partial counts through a queue get the same count, however the samples are split.",
   module: import.meta.url,
   parameters: {
     samples: { default: 1_000_000, min: 1, explored: 4, description: "how many points there are" },
     workers: { default: 2, min: 1, max: 8, explored: 2, description: "how many workers count" },
-    chunk: { default: 100_000, min: 1, explored: 1, description: "how many samples a message is about, at most" },
+    chunk: { default: 100_000, min: 1, explored: 1, description: "the most samples in a message" },
   },
   shared: ({ parameters }) => things(parameters.workers),
   *outcome(_shared, { results: [inside], settings }) {

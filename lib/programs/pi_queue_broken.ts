@@ -45,14 +45,20 @@ interface Setting {
 /** The program `pi-queue-broken`. */
 export const piQueueBroken: AnyProgram = defineProgram({
   name: "pi-queue-broken",
-  claim: "Pi by a queue of points goes wrong in four ways; a result for each point, taken before joining, is right.",
+  claim: "Pi by a queue of points goes wrong in four ways; taking a result for each point before joining is right.",
   module: import.meta.url,
   variants: ["a", "b", "c", "d", "fixed"],
   specimens: ["a", "b", "c", "d"],
   parameters: {
     points: { default: 100, min: 1, max: 100_000, explored: 2, description: "how many points there are" },
-    readers: { default: 2, min: 1, max: 8, description: "how many readers look at points" },
-    maxsize: { default: 10, min: 1, max: 1000, explored: 1, description: "how many results wait in d and in fixed" },
+    readers: { default: 2, min: 1, max: 8, description: "how many readers check points" },
+    maxsize: {
+      default: 10,
+      min: 1,
+      max: 1000,
+      explored: 1,
+      description: "how many results the queue holds, in variants d and fixed",
+    },
   },
   shared: ({ variant, parameters: { readers, maxsize } }) =>
     things({ readers, maxsize: variant === "d" || variant === "fixed" ? maxsize : 0 }),

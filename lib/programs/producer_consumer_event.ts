@@ -17,11 +17,11 @@ const LOST = "every message that is produced is consumed";
 /** The program `producer-consumer-event`. */
 export const producerConsumerEvent: AnyProgram = defineProgram({
   name: "producer-consumer-event",
-  claim: "An event beside a pipeline of one slot makes somebody hang, or loses the last message.",
+  claim: "With an event beside a one-slot pipeline, a task may hang or the last message may be lost.",
   module: import.meta.url,
   specimens: ["plain"],
   parameters: {
-    messages: { default: 10, min: 1, max: 1000, description: "how many messages the producer has at most" },
+    messages: { default: 10, min: 1, max: 1000, description: "the most messages that the producer sends" },
     work: { default: 0.01, max: 10, fraction: true, description: "seconds after a message, before the next" },
     pause: { default: 0.055, max: 10, fraction: true, description: "seconds until the event is set" },
   },

@@ -17,7 +17,7 @@ const SENTINEL = -1;
 /** The program `producer-consumer-lock`. */
 export const producerConsumerLock: AnyProgram = defineProgram({
   name: "producer-consumer-lock",
-  claim: "Two locks make one slot a pipeline: all messages arrive in order, one at a time.",
+  claim: "Two locks turn one slot into a pipeline: all messages arrive in order, one at a time.",
   module: import.meta.url,
   parameters: { messages: { default: 10, max: 1000, description: "how many messages go through" } },
   shared: () => ({

@@ -15,7 +15,7 @@ import { event } from "../sync/mod.ts";
 /** The program `producer-consumer-queue`. */
 export const producerConsumerQueue: AnyProgram = defineProgram({
   name: "producer-consumer-queue",
-  claim: "An event beside a queue loses messages or hangs; a queue that is closed drains.",
+  claim: "With an event beside a queue, messages may be lost or tasks hang; a queue that is closed drains.",
   module: import.meta.url,
   variants: ["event", "close"],
   specimens: ["event"],
@@ -23,11 +23,11 @@ export const producerConsumerQueue: AnyProgram = defineProgram({
     end: {
       default: "variant",
       choices: ["variant", "event", "close"],
-      description: "what ends it: as the variant says",
+      description: "how it ends; by default as the variant says",
     },
-    messages: { default: 12, max: 10_000, explored: 2, description: "how many messages the producer has" },
-    maxsize: { default: 10, min: 1, max: 1000, explored: 1, description: "how many messages the queue takes" },
-    pause: { default: 0.1, max: 10, fraction: true, description: "seconds until the end is called" },
+    messages: { default: 12, max: 10_000, explored: 2, description: "how many messages the producer sends" },
+    maxsize: { default: 10, min: 1, max: 1000, explored: 1, description: "how many messages the queue holds" },
+    pause: { default: 0.1, max: 10, fraction: true, description: "seconds until main ends the pipeline" },
   },
   shared: ({ parameters: { maxsize } }) => ({
     pipeline: queue<number>({ maxsize, bytes: 64 * maxsize }),

@@ -11,7 +11,7 @@ import { cell } from "../sync/mod.ts";
 /** The program `race`. */
 export const race: AnyProgram = defineProgram({
   name: "race",
-  claim: "Where tasks read, add one and write back, an addition can be lost.",
+  claim: "If tasks read, add one and write back, an addition can be lost.",
   module: import.meta.url,
   specimens: ["plain"],
   parameters: {

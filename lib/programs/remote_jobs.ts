@@ -37,7 +37,7 @@ const parameters = {
   jobs: { default: 12, min: 1, max: 1000, description: "how many jobs there are" },
   workers: { default: 4, min: 1, max: 8, description: "how many workers there are" },
   work: { default: 0.005, max: 10, fraction: true, description: "how long a job takes, in seconds" },
-  retries: { default: 1, max: 10, description: "how often an input of pmap is tried again" },
+  retries: { default: 1, max: 10, description: "how many times an input of pmap is retried" },
 } as const;
 
 type RemotePool = Pool<typeof functions, RemoteThings>;
@@ -75,7 +75,7 @@ interface PmapOutcome {
 /** The program `remote-jobs`. */
 export const remoteJobs: AnyHostProgram = defineHostProgram({
   name: "remote-jobs",
-  claim: "Workers elsewhere do every job of a remote channel once; their futures and errors come back.",
+  claim: "Remote workers do every job of a channel exactly once; their futures and errors come back.",
   module: import.meta.url,
   functions,
   variants: ["channels", "pmap"],

@@ -12,11 +12,11 @@ import { cell, type RLock, rlock, type SharedCell } from "../sync/mod.ts";
 /** The program `rlock`. */
 export const rlockProgram: AnyProgram = defineProgram({
   name: "rlock",
-  claim: "A reentrant lock is taken again by its owner, and free after the outermost release.",
+  claim: "The owner of a reentrant lock may acquire it again; the outermost release frees it.",
   module: import.meta.url,
   parameters: {
     deposits: { default: 3, min: 1, max: 8, description: "how many tasks deposit" },
-    amount: { default: 100, max: 1_000_000, description: "what each deposits" },
+    amount: { default: 100, max: 1_000_000, description: "the amount that each deposits" },
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds between the read and the write" },
   },
   shared: () => ({ guard: rlock(), balance: cell({ order: "plain" }), inside: cell() }),

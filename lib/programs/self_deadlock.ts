@@ -12,7 +12,7 @@ import { lock } from "../sync/mod.ts";
 /** The program `self-deadlock`. */
 export const selfDeadlock: AnyProgram = defineProgram({
   name: "self-deadlock",
-  claim: "A task that acquires its own lock again is told so at once.",
+  claim: "A task that acquires its own lock again gets an error at once.",
   module: import.meta.url,
   specimens: ["plain"],
   shared: () => ({ guard: lock({ owned: true }) }),

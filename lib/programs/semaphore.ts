@@ -12,7 +12,7 @@ import { cell, cells, semaphore } from "../sync/mod.ts";
 /** The program `semaphore`. */
 export const semaphoreProgram: AnyProgram = defineProgram({
   name: "semaphore",
-  claim: "Never are more customers inside than there are tellers, and all are served.",
+  claim: "There are never more customers inside than tellers, and all are served.",
   module: import.meta.url,
   parameters: {
     tellers: { default: 2, min: 1, max: 8, description: "how many customers may be inside" },

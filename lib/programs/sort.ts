@@ -40,13 +40,22 @@ interface Workers {
 /** The program `sort`. */
 export const sort: AnyHostProgram = defineHostProgram({
   name: "sort",
-  claim: "Two arrays come out sorted alike however they are sorted; what differs is mostly the start of workers.",
+  claim: "However two arrays are sorted, the result is the same; the times differ mostly by the start of workers.",
   module: import.meta.url,
   functions: { sortValues },
   parameters: {
-    length: { default: 1000, min: 1, max: 10_000_000, description: "how long each of the two arrays is" },
-    kind: { default: "numbers", choices: KINDS, description: "arrays of numbers, which are copied, or typed ones" },
-    repeat: { default: 5, min: 1, max: 1000, description: "how often each way is measured, or less often within 4 s" },
+    length: { default: 1000, min: 1, max: 10_000_000, description: "the length of each of the two arrays" },
+    kind: {
+      default: "numbers",
+      choices: KINDS,
+      description: "arrays of numbers, which are copied, or typed arrays, which are moved",
+    },
+    repeat: {
+      default: 5,
+      min: 1,
+      max: 1000,
+      description: "how many times each way is measured; fewer after 4 s",
+    },
   },
   // Workers that were already running would hide the cost of starting some.
   needs: () => ({ fresh: true }),

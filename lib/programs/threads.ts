@@ -28,7 +28,7 @@ type Things = Shared<ReturnType<typeof things>>;
 /** The program `threads`. */
 export const threads: AnyProgram = defineProgram({
   name: "threads",
-  claim: "Threads start and finish in any order; who joins them decides in which order it waits.",
+  claim: "Threads start and finish in any order; the joining task decides the order in which it waits.",
   module: import.meta.url,
   parameters: {
     tasks: { default: 3, min: 1, max: 8, explored: 2, description: "how many threads there are" },

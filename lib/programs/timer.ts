@@ -27,7 +27,7 @@ function things(interval: number) {
 /** The program `timer`. */
 export const timerProgram: AnyProgram = defineProgram({
   name: "timer",
-  claim: "A timer runs once and never early; cancelled before that it does not run, later it has run.",
+  claim: "A timer runs once and never early; canceling it has an effect only before it runs.",
   module: import.meta.url,
   parameters: { interval: { default: 0.05, max: 10, fraction: true, description: "seconds until the timers are due" } },
   shared: ({ parameters }) => things(parameters.interval),

@@ -13,12 +13,12 @@ const CLAIM = "the file that is written to is open";
 /** The program `use-after-close`. */
 export const useAfterClose: AnyProgram = defineProgram({
   name: "use-after-close",
-  claim: "A handle that is closed while another task uses it fails there; a latch says when that is over.",
+  claim: "Using a handle that another task has closed fails; a latch says when it is safe to close.",
   module: import.meta.url,
   variants: ["plain", "latch"],
   specimens: ["plain"],
   parameters: {
-    writes: { default: 3, min: 1, max: 100, description: "how often the file is written to" },
+    writes: { default: 3, min: 1, max: 100, description: "how many times the file is written to" },
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds between two writes" },
     close: { default: 0.015, max: 10, fraction: true, description: "seconds until the file is to be closed" },
   },

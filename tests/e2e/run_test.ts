@@ -60,7 +60,7 @@ Deno.test("deno task list names the programs, with and without --json", async ()
   assertEquals(listed.map(({ name }) => name), programs.map(({ name }) => name));
   assertEquals(listed.find(({ name }) => name === "bank"), {
     name: "bank",
-    claim: "Without a lock around check and store, more is paid out than there is.",
+    claim: "Without a lock around check and store, more can be paid out than the account holds.",
     specimen: true,
     variants: ["plain", "locked"],
     parameters: JSON.parse(JSON.stringify(programs.find(({ name }) => name === "bank")?.parameters)),
@@ -96,7 +96,10 @@ Deno.test("run tells people the claim, a line for each mode, and what is equal; 
   ]) as [Ended, Ended];
   assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
   const [claim = "", ...lines] = stdout.trimEnd().split("\n");
-  assertEquals(claim, "bank (locked): Without a lock around check and store, more is paid out than there is.");
+  assertEquals(
+    claim,
+    "bank (locked): Without a lock around check and store, more can be paid out than the account holds.",
+  );
   MODE_NAMES.forEach((mode, index) => {
     assertMatch(
       lines[index] ?? "",

@@ -29,27 +29,18 @@ export interface Page {
   };
   on(event: string, callback: (what: never) => void): void;
   goto(url: string): Promise<unknown>;
-  reload(): Promise<unknown>;
   goBack(): Promise<unknown>;
   url(): string;
-  title(): Promise<string>;
-  click(selector: string): Promise<void>;
-  fill(selector: string, value: string): Promise<void>;
   press(selector: string, key: string): Promise<void>;
   focus(selector: string): Promise<void>;
-  textContent(selector: string): Promise<string | null>;
   locator(selector: string): Locator;
   getByRole(role: string, options?: { readonly name?: string | RegExp; readonly exact?: boolean }): Locator;
   getByLabel(text: string | RegExp): Locator;
   getByText(text: string | RegExp): Locator;
   selectOption(selector: string, value: string): Promise<unknown>;
   setInputFiles(selector: string, files: unknown): Promise<void>;
-  setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(media: Readonly<Record<string, string>>): Promise<void>;
-  screenshot(options: { readonly path: string; readonly fullPage?: boolean }): Promise<unknown>;
-  addScriptTag(script: { readonly content?: string; readonly path?: string }): Promise<unknown>;
   evaluate<T, A = undefined>(code: string | ((argument: A) => T | Promise<T>), argument?: A): Promise<T>;
-  waitForFunction(code: string | (() => unknown)): Promise<unknown>;
   waitForSelector(selector: string): Promise<unknown>;
 }
 
@@ -58,14 +49,9 @@ export interface Locator {
   click(): Promise<void>;
   fill(value: string): Promise<void>;
   press(key: string): Promise<void>;
-  focus(): Promise<void>;
-  hover(): Promise<void>;
-  check(): Promise<void>;
   count(): Promise<number>;
   first(): Locator;
   nth(index: number): Locator;
-  locator(selector: string): Locator;
-  textContent(): Promise<string | null>;
   innerText(): Promise<string>;
   allTextContents(): Promise<string[]>;
   inputValue(): Promise<string>;
@@ -74,7 +60,6 @@ export interface Locator {
   waitFor(): Promise<void>;
   selectOption(value: string): Promise<unknown>;
   boundingBox(): Promise<{ x: number; y: number; width: number; height: number } | null>;
-  evaluate<T>(code: string | ((element: never) => T)): Promise<T>;
 }
 
 /** Options of a tab. */

@@ -19,17 +19,17 @@ const USAGE = `deno task agent --engine URL [flags]: start process guests on thi
 
 ${
   engineHelp(15).replace(
-    "start process guests by agents on other hosts (deno task agent)",
-    "the NATS server by which clients find it",
+    "start process guests on other hosts, through agents (deno task agent)",
+    "the NATS server through which clients find it",
   )
 }
-  --name NAME    what it is called                                   [this host's name]
+  --name NAME    the name of the agent                               [this host's name]
   --guests N     the most guests at once                             [32 for each core]
-  --json         one JSON document on stdout, when it is there
+  --json         one JSON document on stdout, when it is ready
   --help         this text
 
-It runs the code of whoever may send to holdfast.do.> on that server, with the rights that the client names.
-lib/engine/README.md says how an account keeps strangers out. Ctrl-C ends it and all of its guests.
+It runs the code of anyone who may send to holdfast.do.> on that server, with the permissions that the client names.
+lib/engine/README.md says how accounts keep strangers out. Ctrl-C ends it and all of its guests.
 
 Example: deno task agent --engine nats://10.0.0.5:4222 --creds agent.nk`;
 

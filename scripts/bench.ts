@@ -48,7 +48,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
     ],
   }],
   ["burn", {
-    about: "simulated seconds a second, where systems work for a whole period",
+    about: "simulated seconds per second, if systems work for a whole period",
     measures: [({ rounds }) => burnRates(5, "wall", { rounds }), ({ rounds }) => burnRates(2, "cpu", { rounds })],
   }],
   ["lock", {
@@ -59,7 +59,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
     ],
   }],
   ["queue", {
-    about: "numbers from one worker to another",
+    about: "numbers passed from one worker to another",
     measures: [({ rounds }) => handOver({ rounds, times: 200_000 })],
   }],
   ["barrier", {
@@ -71,11 +71,12 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
     measures: [({ rounds }) => byProgram({ rounds, times: 50_000 })],
   }],
   ["guests", {
-    about: "rates by latency, and ten delegated systems in ten guests and in one",
+    about: "rates by latency; ten delegated systems in ten guests and in one",
     measures: [ratesByLatency, stepsByGuests],
   }],
   ["inline", {
-    about: "steps of 10 to 10,000 systems without delegation, beside a loop by hand; building, memory and recording",
+    about:
+      "steps of 10 to 10,000 systems without delegation, compared with a hand-written loop; building, memory and recording",
     measures: [
       ...[10, 1000, 10_000].map((systems) => (options: Options) => ringSteps(systems, options)),
       (options) => building(10_000, options),
@@ -85,28 +86,28 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
     ],
   }],
   ["explore", {
-    about: "schedules a second, how long it takes to find a bug, and what exploring costs as it grows",
+    about: "schedules per second, the time to find a bug, and what exploring costs as it grows",
     measures: [schedules, splitting, untilFound, dporByNumber, dporByLength, waitingLoops],
   }],
   ["scenario", {
-    about: "runs of ordinary async code a second, and what a start takes",
+    about: "runs of ordinary async code per second, and the time of a start",
     measures: [scenarios],
   }],
   ["start", {
-    about: "the start of `deno task sim`",
+    about: "the time that `deno task sim` takes to start",
     measures: [startUp],
   }],
   ["pool", {
-    about: "calls of a pool, beside pools from npm",
+    about: "calls of a pool, compared with pools from npm",
     measures: pools,
   }],
   ["engine", {
-    about: "guests by agents (--engine) beside those of this host",
+    about: "guests through agents (--engine), compared with those of this host",
     far: true,
     measures: [async ({ rounds, engine }) => engine === undefined ? [] : await engineCosts({ rounds, engine })],
   }],
   ["pi", {
-    about: "a long calculation on one worker, and on two",
+    about: "a long calculation on one worker and on two",
     measures: [1, 2].flatMap((workers) =>
       (["typescript", "simd"] as const).map((kernel) => ({ rounds }: Options) =>
         piSamples(workers, { rounds, samples, kernel })
@@ -117,17 +118,17 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
 
 const names = [...BENCHES.keys()];
 
-const usage = `deno task bench [TABLE ...] [flags]: what each way of running costs
+const usage = `deno task bench [TABLE ...] [flags]: measures what each way of running costs
 
 ${names.map((name) => `  ${name.padEnd(10)} ${BENCHES.get(name)?.about}`).join("\n")}
 
-  --rounds N  how often each row is measured  [5]
-${engineHelp(12)}
-  --json      {"cores","rounds","tables":[{"title","unit","figures":[{"name","least","median","most","ratio"}]}]}
-  --help      this text
+  --rounds N    how often each row is measured  [5]
+${engineHelp(14)}
+  --json        {"cores","rounds","tables":[{"title","unit","figures":[{"name","least","median","most","ratio"}]}]}
+  --help        this text
 
-Without a table, all of them, which takes some minutes. The rows of a table are measured in turn, and it gives medians;
-ratios are to its first row, round by round. Run nothing else meanwhile.
+Without a table, measures all of them, which takes some minutes. The rows of a table are measured in turn; figures are
+medians, and ratios are to the first row, round by round. Run nothing else meanwhile.
 
 Example: deno task bench lock queue`;
 

@@ -17,10 +17,10 @@ const root = new URL("../", import.meta.url);
 
 const usage = `deno task bundle [--out DIR] [--no-types] [--json] [--help]
 
-Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, to be imported or run by URL;
+Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, which can be imported or run by URL;
 DIR/holdfast.node.js and DIR/holdfast.browser.js are the module for Node 24 and Bun, and for browsers.
 DIR/holdfast.d.ts declares the types of all three, and with DIR/package.json "npm pack" makes a package of DIR.
---out       where they go [dist]
+--out       the folder for the files [dist]
 --no-types  leaves out the types, which take some seconds
 --json      prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes, of Deno's guests.
 Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;

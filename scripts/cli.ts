@@ -30,7 +30,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ["list", { about: "List the programs", main: list }],
   ["run", { about: "Run a program, in any mode", main: run }],
   ["explore", { about: "Run a program in all orders, and show the one that fails", main: explore }],
-  ["replay", { about: "Run a schedule once more", main: replay }],
+  ["replay", { about: "Repeat the run of a schedule", main: replay }],
 ]);
 
 const names = [...commands.keys()].join(", ");

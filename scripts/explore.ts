@@ -61,29 +61,29 @@ const TAKES = {
 /** What `--help` prints without a program. */
 export const USAGE = `deno task explore <program> [flags]: runs a program in all orders, and shows the one that fails
 
-The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
-One whose main runs on the host, with pools or workers, cannot be explored; --all leaves those out.
-A module that exports no program is a scenario: an async function of a world, the default export, the only one or #name.
-Its code runs as it is, in all orders of what the outside completes. A scenario takes --strategy, --budget, --seed, --find,
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name if it exports several.
+A program whose main runs on the host, with pools or workers, cannot be explored; --all leaves it out.
+A module that exports no program is a scenario: an async function that takes a world, as default export, only export or
+#name. Its code runs unchanged, in all orders of outside events. A scenario takes --strategy, --budget, --seed, --find,
 --ignore, --clock (by default ordered), --steps (completions), --lanes, --trace, --width, --json and flags of its own.
 
-  --all            all of the list, in every variant, as one table
-  --variant V      a twin of the program                                         [its first]
+  --all            every program of the list, in every variant, as one table
+  --variant V      a variant of the program                                      [the first]
   --strategy S     ${strategies.join(", ")}  [portfolio]
-  --budget N       how many schedules to run at most                             [10000; with --all 1000 each]
-  --find WHAT      a kind of bug, such as deadlock, or an outcome as JSON: looks for that and nothing else
+  --budget N       the most schedules to run                                     [10000; with --all 1000 each]
+  --find WHAT      look only for this: a kind of bug, such as deadlock, or an outcome as JSON
   --ignore KIND    a kind of bug that does not count; may be given several times
-  --granularity G  tasks switch at every operation, or at every memory word      [operation]
-  --clock C        times come in any order (free), or the earliest first (ordered)  [free]
+  --granularity G  where tasks may switch: at every operation, or at every memory word  [operation]
+  --clock C        whether times pass in any order (free), or the earliest first (ordered)  [free]
   --deaths N       how many tasks may die in a run, killed at any action         [0]
-  --steps N        after how many memory operations a run is too long            [10000]
-  --seed S         decides all chance                                            [0]
+  --steps N        the most memory operations of a run                           [10000]
+  --seed S         decides random numbers                                        [0]
   --workers N      split over N threads, with the same result                    [1; with --engine as many as cores]
 ${engineHelp(17)}
   --lanes          draw who acts, and who waits for what, row by row
-  --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
-  --open           serves the page and opens it at what was found, until Ctrl-C
-  --replay         repeats a bug 10 times on real threads and processes
+  --trace FILE     write a Chrome trace of the run shown, one millisecond per row
+  --open           serve the page and open it at the result, until Ctrl-C
+  --replay         repeat a bug 10 times on real threads and processes
   --width N        columns of the report                                  [those of the terminal, else 80]
   --json           one JSON document on stdout
   --help           this text; after a program, its own flags
@@ -91,8 +91,8 @@ ${engineHelp(17)}
 For scenarios only:
 ${scenarioHelp(19)}
 
-Ends with 0 where no bug was found, 1 where one was; with --find, 0 where it was found, 1 where it was not; with --all, 0
-where bugs are found in specimens only, in all of them.
+Exit code: 0 if no bug was found, 1 if one was; with --find, 0 if it was found, 1 if not; with --all, 0 if every specimen
+shows its bug and no other program shows one.
 
 Examples: deno task explore bank
           deno task explore counter --strategy dpor --budget 1000000 --workers 2

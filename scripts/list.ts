@@ -15,7 +15,7 @@ import { variantsText } from "./run/subject.ts";
 import { meant } from "./run/target.ts";
 
 const USAGE =
-  `deno task list [program ...] [flags]: the programs, in teaching order, or those that are named, with their flags
+  `deno task list [program ...] [flags]: lists the programs in teaching order, or the named ones with their flags
 
   --width N  columns of the list           [those of the terminal, else 80]
   --json     {"programs":[{"name","claim","specimen","variants","parameters"}]}

@@ -14,11 +14,11 @@ import { ADDRESS, serve } from "./page/server.ts";
 
 const usage = `deno task page [--port N] [--out DIR] [--open] [--at LINK] [--json] [--help]
 
-Serves the page on 127.0.0.1 until Ctrl-C: programs run, failing schedules step by step, simulated signals.
---port  where it listens; 0 is any free port [8734]
---out   writes its files into a folder instead, for any file server
+Serves the page on 127.0.0.1 until Ctrl-C: runs of programs, failing schedules step by step, simulated signals.
+--port  the port; 0 is any free port [8734]
+--out   writes the page as files into a folder instead, for any file server
 --open  opens it in the browser
---at    opens it at what stands behind # of its address, such as #view=explore&program=race
+--at    opens it with this part of the address after #, such as #view=explore&program=race
 --json  prints {"url","files":[{"path","bytes","gzip"}]} on one line; "url" is null with --out
 Ends with 130 after Ctrl-C, 0 if files are written, 1 if they cannot be made, 2 for a wrong argument or a port that is taken.`;
 

@@ -39,23 +39,23 @@ const TAKES = {
 } as const;
 
 /** What `--help` prints without a program. */
-export const USAGE = `deno task replay <program> <schedule> [flags]: the run of a schedule once more
+export const USAGE = `deno task replay <program> <schedule> [flags]: repeats the run of a schedule
 
-The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
-schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then. A program
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name if it exports several. The
+schedule is what \`deno task explore\` printed; give the variant and the program's own flags as you did there. A program
 whose main runs on the host has no schedules. A module that exports no program is a scenario: its schedules are replayed
-in its world, with --seed, --steps, --lanes, --trace, --width, --json and the flags that it was explored with.
+in its world, with --seed, --steps, --lanes, --trace, --width, --json and the flags with which it was explored.
 
-  --variant V    a twin of the program                                      [its first]
+  --variant V    a variant of the program                                   [the first]
   --mode MODES   ${
   `${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(58)
 } [direct: in the model; with --engine process]
-  --times N      how often                                                  [1; elsewhere than in the model 10]
-  --seed S       decides all chance                                         [0]
-  --clock C      times come in any order (free), or the earliest first (ordered)  [as it was found]
+  --times N      how many times to repeat it                                [1; outside the model 10]
+  --seed S       decides random numbers                                     [0]
+  --clock C      whether times pass in any order (free), or the earliest first (ordered)  [as when it was found]
   --lanes        draw who acts, and who waits for what, row by row
-  --trace FILE   write a Chrome trace of it, a millisecond for a row
-  --steps N      after how many memory operations a run is too long         [10000]
+  --trace FILE   write a Chrome trace, one millisecond per row
+  --steps N      the most memory operations of a run                        [10000]
   --timeout SEC  stop real tasks if they take longer                        [60]
 ${engineHelp(15)}
   --width N      columns of the report                                      [those of the terminal, else 80]

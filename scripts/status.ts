@@ -12,12 +12,12 @@ import { printLine } from "./command/output.ts";
 import { helpText, plain } from "./command/text.ts";
 import { tableLines } from "./run/table.ts";
 
-const USAGE = `deno task status --engine URL [flags]: the agents that are there, their cores and guests
+const USAGE = `deno task status --engine URL [flags]: lists the agents, with their cores and guests
 
 ${
   engineHelp(15).replace(
-    "start process guests by agents on other hosts (deno task agent)",
-    "the NATS server by which clients find them",
+    "start process guests on other hosts, through agents (deno task agent)",
+    "the NATS server through which clients find them",
   )
 }
   --json         {"agents":[{"agent","name","version","cores","guests","most"}]}

@@ -1,5 +1,5 @@
 /**
- * The flags of an engine: where its servers are, and how one logs in.
+ * The flags of an engine: its servers and the login.
  */
 
 import { type EngineOptions, hostsOf } from "../../lib/engine/mod.ts";
@@ -8,27 +8,27 @@ import type { ModeName } from "../../mod.ts";
 import { UsageError } from "./arguments.ts";
 import { withNetwork } from "./rights.ts";
 
-/** What the flags take. */
+/** The values that the flags take, for errors. */
 export const ENGINE_TAKES = {
   "--engine": "nats://HOST:PORT or tls://HOST:PORT, several with commas between,",
   "--creds": "a file with credentials, or with the seed of an nkey,",
   "--ca": "a file with the certificate of an authority",
 } as const;
 
-/** How a help text tells of them, after two columns that its own lines have. */
+/** Their lines in a help text; descriptions start at a column. */
 export function engineHelp(column: number): string {
   const lines = [
-    ["--engine URL", "start process guests by agents on other hosts (deno task agent)"],
+    ["--engine URL", "start process guests on other hosts, through agents (deno task agent)"],
     ["--creds FILE", "log in to the engine with these credentials"],
-    ["--ca FILE", "the authority that the engine's certificate comes from"],
+    ["--ca FILE", "the certificate of the authority that signed the engine's certificate"],
   ] as const;
   return lines.map(([flag, text]) => `  ${flag.padEnd(column)}${text}`).join("\n");
 }
 
 /**
- * The engine that the flags name, if any; it wants process mode among the modes.
+ * The engine that the flags name, if any; it needs process mode among the modes.
  *
- * @throws {UsageError} where they make no sense.
+ * @throws {UsageError} if the flags are invalid.
  */
 export function engineIn(
   flags: ReadonlyMap<string, string>,
@@ -54,7 +54,7 @@ export function engineIn(
   }
 }
 
-/** Starts the script again where it may not reach the engine's servers; gives the exit code then. */
+/** Starts the script again if it may not reach the engine's servers; returns the exit code in that case. */
 export async function withEngine(engine: EngineOptions | undefined): Promise<number | undefined> {
   if (engine === undefined) return undefined;
   return await withNetwork(hostsOf({ servers: [engine.servers].flat() }));

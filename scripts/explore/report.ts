@@ -143,7 +143,7 @@ function racers({ race }: ExploredBug): string[] {
 
 /** What livelocked tasks do over and over. */
 function loop({ loop = [] }: ExploredBug): string[] {
-  return loop.length === 0 ? [] : ["Over and over:", ...loop.map((line) => `  ${line}`)];
+  return loop.length === 0 ? [] : ["Repeated without end:", ...loop.map((line) => `  ${line}`)];
 }
 
 /** Whether a flag of the command, or the value of one, is none of the program's parameters. */
@@ -211,7 +211,7 @@ export class Paper {
   explored(explored: Explored, options?: ShownOptions): string[] {
     const { subject, result, trace, interrupted, repeated, isSought } = explored;
     const name = this.#paint(1, nameOf(subject));
-    const lines = interrupted ? [this.#paint(33, "Interrupted: this is how far it came.")] : [];
+    const lines = interrupted ? [this.#paint(33, "Interrupted: these are the results so far.")] : [];
     if (!("schedule" in result)) {
       const proved = result.verdict === "proved";
       const verdict = this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "));
@@ -230,12 +230,12 @@ export class Paper {
     if (bug !== undefined) lines.push(...[...shown === result ? racers(bug) : [], ...loop(bug)].map(plain));
     if (shown.parameters !== undefined) {
       const own = ownFlagsOf(subject, shown.parameters).join(" ");
-      lines.push(`Shown with ${own || "the defaults"}, where it takes ${counted(shown.steps, "step")}.`);
+      lines.push(`Shown with ${own || "the defaults"}, in ${counted(shown.steps, "step")}.`);
     }
     if (trace !== undefined) lines.push("", ...this.trace(trace, options));
     // Else the rows of the trace and its first lines say all of it.
     if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
-      const serial = bug?.serial === true ? ", as where the tasks run one after the other" : "";
+      const serial = bug?.serial === true ? ", as if the tasks ran one after another" : "";
       lines.push("", ...this.#wrap(`Outcome: ${this.#show(shown.outcome)}${serial}`));
     }
     if (bug?.kind !== "nondeterminism") {
@@ -282,7 +282,7 @@ export class Paper {
     const good = reproduced === times;
     const head = `${mode} mode: ${
       this.#paint(good ? 32 : 31, `${reproduced} of ${times}`)
-    } came to the model's outcome`;
+    } runs had the model's outcome`;
     return this.#wrap(fault === undefined ? head : `${head}; ${plain(fault)}`);
   }
 
@@ -324,7 +324,7 @@ export class Paper {
     const width = Math.max(...few.map(({ count }) => String(count).length));
     const more = distinct - few.length;
     return [
-      "Its outcomes, each with how many schedules came to it:",
+      "Its outcomes, each with its number of schedules:",
       ...few.flatMap(({ outcome, count }) => {
         return this.#wrap(`  ${String(count).padStart(width)}  ${this.#show(outcome)}`, " ".repeat(width + 6));
       }),
@@ -351,28 +351,28 @@ function passLines(
   isSought: boolean,
 ): string[] {
   const ran = counted(schedules, "schedule");
-  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.map(plain).join("; ")}.`];
+  const granted = assumptions.length === 0 ? [] : [`Assumptions: ${assumptions.map(plain).join("; ")}.`];
   if (verdict === "proved") {
     const what = isSought ? "what was looked for" : "a bug";
-    return [`no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`, ...granted];
+    return [`no order of the tasks' actions shows ${what}, for this input: ${ran} stand for all.`, ...granted];
   }
   const seen = covered === undefined
     ? []
-    : [`All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`];
+    : [`These include all with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`}.`];
   const odds = [
-    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
+    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} reached the step limit.`],
     ...unseen === undefined
       ? []
-      : [`The next random schedule shows a new outcome with a chance of ${percent(unseen)} (Good and Turing).`],
+      : [`The chance that the next random schedule shows a new outcome is ${percent(unseen)} (Good and Turing).`],
     ...missed === undefined
       ? []
-      : [`A bug of depth ${missed.depth} was missed with a chance of at most ${percent(missed.chance)} (PCT).`],
+      : [`The chance that a bug of depth ${missed.depth} was missed is at most ${percent(missed.chance)} (PCT).`],
   ];
   return [
     [`${isSought ? "not found" : "no bug"} in ${ran}; there are more.`, ...seen].join(" "),
     ...odds,
     ...granted,
-    "A larger --budget goes on.",
+    "A larger --budget continues the search.",
   ];
 }
 

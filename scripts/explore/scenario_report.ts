@@ -83,7 +83,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
     ? paper.wrapped(`${why} ran in the realm of the command: each step took a turn of the event loop.`)
     : [];
   const name = paper.painted(1, plain(scenario));
-  const lines = how.interrupted ? [paper.painted(33, "Interrupted: this is how far it came.")] : [];
+  const lines = how.interrupted ? [paper.painted(33, "Interrupted: these are the results so far.")] : [];
   if (!("schedule" in result)) {
     const verdict = paper.painted(
       result.verdict === "proved" ? 32 : 33,
@@ -101,7 +101,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
   lines.push(...paper.wrapped(`${name}: ${head}: ${plain(first)}`, "    "));
   lines.push(...waits.flatMap((wait) => paper.wrapped(`  ${plain(wait)}`, "      ")));
   const needs = result.preemptions === 0
-    ? "It shows in order."
+    ? "The default order shows it."
     : `${counted(result.preemptions, "deviation")} from the order; ${
       result.minimal ? "no schedule with fewer shows it" : "whether fewer do is not known"
     }.`;
@@ -120,8 +120,8 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
 function faultsText({ faults, needsFault }: ScenarioReport): readonly string[] {
   if (faults.length === 0) return [];
   const told = faults.map(plain).join("; ");
-  if (!needsFault) return [`${faults.length === 1 ? "A fault befalls" : "Faults befall"} it: ${told}.`];
-  return [`It needs ${faults.length === 1 ? "a fault" : "faults"}, no order alone shows it: ${told}.`];
+  if (!needsFault) return [`This run has ${faults.length === 1 ? "a fault" : "faults"}: ${told}.`];
+  return [`It needs ${faults.length === 1 ? "a fault" : "faults"}; no order alone shows it: ${told}.`];
 }
 
 /** A schedule's run as lines. */
@@ -153,7 +153,7 @@ function runLines(
 ): string[] {
   const isEmpty = trace.rows.length === 0;
   return [
-    ...isEmpty ? ["Nothing comes from outside."] : paper.scenario(trace, faults),
+    ...isEmpty ? ["There are no outside events."] : paper.scenario(trace, faults),
     ...lanes && !isEmpty ? ["", ...paper.lanes(chainSpans(trace), trace.tasks)] : [],
     ...printed.length === 0 ? [] : ["", "It prints:", ...printed.flatMap((text) => plainLines(text, "  "))],
   ];
@@ -165,11 +165,11 @@ function passLines(
   isSought: boolean,
 ): string[] {
   const ran = counted(schedules, "schedule");
-  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.map(plain).join("; ")}.`];
+  const granted = assumptions.length === 0 ? [] : [`Assumptions: ${assumptions.map(plain).join("; ")}.`];
   const what = isSought ? "what was looked for" : "a bug";
   if (verdict === "proved") {
     return [
-      `no order of what the outside completes shows ${what}, as far as the scenario asserts: ${ran} ${
+      `no order of outside events shows ${what}, as far as the scenario asserts: ${ran} ${
         schedules === 1 ? "stands" : "stand"
       } for all.`,
       ...granted,
@@ -178,12 +178,14 @@ function passLines(
   const deviations = covered === 0 ? "no deviation" : `at most ${counted(covered ?? 0, "deviation")}`;
   return [
     `${isSought ? "not found" : "no bug"} in ${ran}; there are more.` +
-    (covered === undefined ? "" : ` All with ${deviations} from the order are among them.`),
-    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
+    (covered === undefined ? "" : ` These include all with ${deviations} from the order.`),
+    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} reached the step limit.`],
     ...unseen === undefined ? [] : [
-      `The next random schedule shows a new outcome with a chance of ${(100 * unseen).toFixed(1)}% (Good and Turing).`,
+      `The chance that the next random schedule shows a new outcome is ${
+        (100 * unseen).toFixed(1)
+      }% (Good and Turing).`,
     ],
     ...granted,
-    "A larger --budget goes on.",
+    "A larger --budget continues the search.",
   ];
 }

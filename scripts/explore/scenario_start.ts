@@ -20,8 +20,8 @@ export const SCENARIO_FLAGS: readonly string[] = ["--input", "--drain", "--timeo
 /** Their lines in a help text, what they do from a column on. */
 export function scenarioHelp(column: number): string {
   const lines = [
-    ["--input JSON", "what it is handed besides its world"],
-    ["--timeout SEC", "how long its code may run before it waits: longer is a livelock  [1]"],
+    ["--input JSON", "what the scenario gets besides its world"],
+    ["--timeout SEC", "how long its code may run without waiting; more is a livelock  [1]"],
     [
       "--drain D",
       "what drains its microtasks: own-queue, or turn (of the event loop)  [own-queue, unless it needs turn]",

@@ -24,7 +24,7 @@ export function spansOf({ tasks, rows }: RunTrace): Span[] {
     if (waited !== undefined) waits.set(task, { name: waited, started: at + 1 });
   }
   for (const [task, lane] of tasks.entries()) spans.push(...heldSpans(rows, { task, lane }));
-  // Who waits for ever does so after the last row, too.
+  // A task that waits forever does so after the last row, too.
   for (const [task, { name, started }] of waits) add(task, name, [started, rows.length + 1]);
   return spans;
 }
@@ -67,5 +67,5 @@ function heldSpans(
 function waitedFor(text: string): string | undefined {
   if (text.startsWith("pauses")) return "sleep";
   if (text === "waits") return "wait";
-  return /^([^(]*)\(.*, waits(?: for ever)?$/.exec(text)?.[1];
+  return /^([^(]*)\(.*, waits(?: forever)?$/.exec(text)?.[1];
 }

@@ -132,7 +132,7 @@ export class Paper {
     if (reports.some(({ ok }) => !ok) || isSpecimen) lines.push(...this.#declared(first));
     if (!isEqual(runs)) {
       if (reports.length < 2) return lines;
-      lines.push(...this.#wrap(`${this.#paint(31, "NOT EQUAL")}, though declared the same on every schedule:`));
+      lines.push(...this.#wrap(`${this.#paint(31, "NOT EQUAL")}, although declared the same on every schedule:`));
       return [
         ...lines,
         ...reports.flatMap(({ mode, independent }) => {
@@ -146,7 +146,7 @@ export class Paper {
     if (isFailed(first.independent) || reports.some(({ ok }) => !ok)) return lines;
     if (first.independent !== null) {
       lines.push(...this.#cut(`Declared the same on every schedule${where}: ${this.#shown(first.independent)}`, "  "));
-    } else if (!isSpecimen) lines.push("Nothing of it is declared the same on every schedule.");
+    } else if (!isSpecimen) lines.push("No part of the outcome is declared the same on every schedule.");
     return lines;
   }
 
@@ -229,7 +229,7 @@ export class Paper {
       return this.#cut(`  ${mark}${text}`, mixed ? " ".repeat(11) : "    ");
     });
     const more = distinct.length - MOST_SHOWN;
-    const head = mixed ? "It may come to:" : `Declared ${distinct.length === 1 ? "is" : "are"}:`;
+    const head = mixed ? "Possible outcomes:" : `Declared ${distinct.length === 1 ? "outcome" : "outcomes"}:`;
     return [head, ...lines, ...more > 0 ? [`  and ${more} more`] : []];
   }
 

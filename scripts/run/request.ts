@@ -38,16 +38,17 @@ export interface Request {
 const PATIENCE = 60;
 
 /** What `--help` prints without a program. */
-export const USAGE = `deno task run <program> [flags]: a program, and whether it comes out the same in every mode
+export const USAGE =
+  `deno task run <program> [flags]: runs a program, and checks that its outcome is the same in every mode
 
-The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name if it exports several.
 
-  --all          all of the list, in every variant, instead of one program
-  --variant V    a twin of the program                                       [its first]
+  --all          every program of the list, in every variant
+  --variant V    a variant of the program                                    [the first]
   --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(59)} [direct; with --engine process]
-  --seed S       decides all chance; in direct mode the order of tasks, too  [0: first in, first out]
+  --seed S       decides random numbers and, in direct mode, the order of tasks  [0: first in, first out]
   --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
-  --lanes        draw who runs, and who waits for what; with --json the spans
+  --lanes        draw who runs, and who waits for what; with --json, give the spans
   --trace FILE   write a Chrome trace: who runs, and who waits for what
 ${engineHelp(15)}
   --width N      columns of the report                                       [those of the terminal, else 80]

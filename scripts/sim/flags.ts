@@ -32,24 +32,24 @@ export interface Request {
 }
 
 /** What `--help` prints. */
-export const USAGE = `deno task sim [flags]: busy systems, each delegated to a worker, simulated and measured
+export const USAGE = `deno task sim [flags]: simulates busy systems, each delegated to a worker, and measures the rate
 
-Without flags: the runs of the original, every mode in two cases. With any flag, one case:
+Without flags: two cases in every mode, printed as the original program does. With any flag, one case:
 
   --mode MODES         ${`${MODE_NAMES.join(", ")}, or several with commas`.padEnd(50)} [all; with --engine process]
-  --systems N          how many busy systems                              [1]
+  --systems N          the number of busy systems                         [1]
   --period SEC         seconds between updates                            [0.1]
   --duration SEC       simulated seconds, at least one period             [4 periods]
   --no-deterministic   release the newest reply, never wait for one
-  --rate R             simulated seconds per real one; 0: at full speed   [1]
+  --rate R             simulated seconds per real second; 0: at full speed  [1]
   --print              print each row
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
-  --plot               plot the outputs over time (with --json: their rows as \`signals\`)
+  --plot               plot the outputs over time (with --json: give their rows as \`signals\`)
   --svg FILE           write the same plot as SVG
   --csv FILE           write the rows as CSV
   --diagram FILE       draw the diagram: FILE ends in .svg, .mmd (Mermaid) or .dot (Graphviz)
-  --profile            where the real time goes, and what delegating gains
-  --timeout SEC        give up if a worker keeps the run waiting so long  [never]
+  --profile            show where the real time goes, and what delegating would gain
+  --timeout SEC        give up if a worker keeps the run waiting longer   [never]
   --trace FILE         write a Chrome trace (open it in Perfetto)
 ${engineHelp(21)}
   --width N            columns of the report                              [those of the terminal, else 80]

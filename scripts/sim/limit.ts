@@ -29,9 +29,7 @@ export function limitOf(run: Case, mode: ModeName, cores: number): Limit {
   const last = mode === "direct" ? burns : 0;
   const wall = ((periods - 1) * Math.max(pace, burns) + last) * period;
   if (wall === 0) {
-    const reason = pace + burns > 0
-      ? "a single period has no interval to wait for"
-      : "nothing burns and nothing paces it";
+    const reason = pace + burns > 0 ? "a single period has no interval to wait for" : "no work and no pacing";
     return { rate: undefined, reason };
   }
   return { rate: duration / wall, reason: reasonOf(run, { mode, cores, periods, paced: pace >= burns, burns }) };
@@ -61,6 +59,6 @@ function reasonOf(
     return paced && rate < 1 ? `${periods} periods at rate ${rate}, and ${burning}` : burning;
   }
   if (paced) return `${periods} periods at rate ${rate} have ${periods - 1} paced intervals`;
-  const sharing = burns > 1 ? `${systems} burns share ${cores} cores` : "burns run side by side";
+  const sharing = burns > 1 ? `${systems} burns share ${cores} cores` : "burns run in parallel";
   return `${sharing}, and the last of ${periods} is not waited for`;
 }

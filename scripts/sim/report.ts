@@ -28,12 +28,12 @@ export interface SimPaper {
 /** What an update of a busy system does, and what that means for the rates. */
 const BURNS: Readonly<Record<Case["burn"], string>> = {
   wall:
-    "Each update keeps its guest busy for a whole period of real time (--burn wall): side by side they keep up with " +
-    "the clock, one after another they do not.",
+    "Each update keeps its guest busy for a whole period of real time (--burn wall): run in parallel, they keep up with " +
+    "the clock; run one after another, they do not.",
   cpu:
     "Each update does a fixed amount of work, measured to take a period on this machine (--burn cpu): more guests than " +
-    "cores have to share.",
-  none: "The updates do nothing (--burn none): what is left is the cost of the messages.",
+    "cores must share.",
+  none: "Updates do nothing (--burn none): the rate shows the cost of messages.",
 };
 
 interface Column {
@@ -61,7 +61,7 @@ export function ownPaper(run: Case, width: number): SimPaper {
       ...wrap(
         `${counted(systems, "busy system")}, ${systems > 1 ? "each delegated" : "delegated"} to a mode: a period of ` +
           `${formatGeneral(period, 4)} s, ${formatGeneral(duration, 4)} s of simulated time, ` +
-          `${rate === 0 ? "as fast as they can" : `at a rate of ${formatGeneral(rate)}`}.`,
+          `${rate === 0 ? "as fast as possible" : `at a rate of ${formatGeneral(rate)}`}.`,
       ),
       ...wrap(BURNS[burn]),
       "",
@@ -81,17 +81,17 @@ export function ownPaper(run: Case, width: number): SimPaper {
     ],
     foot: (reports) => [
       ...run.print ? [] : [""],
-      ...wrap("rate: simulated seconds a real second. limit: the most that it can be.", "  "),
+      ...wrap("rate: simulated seconds per real second. limit: the highest possible rate.", "  "),
       ...[...Map.groupBy(reports, ({ limit, limitReason }) => `${limit === null ? "" : limit} ${limitReason}`).values()]
         .flatMap((alike) => {
           const reason = alike[0]?.limitReason ?? "";
           return wrap(`  ${listed(alike.map(({ mode }) => mode))}: ${reason}`, "    ");
         }),
       ...reports.some(({ overruns }) => overruns > 0)
-        ? wrap("late steps: those that began after their real time.", "  ")
+        ? wrap("late steps: steps that began after their real time.", "  ")
         : [],
       ...run.deterministic ? [] : wrap(
-        "lag: by how many periods the oldest reply that was shown came later than --deterministic has it.",
+        "lag: how many periods later than with --deterministic the most delayed reply was shown.",
         "  ",
       ),
     ],

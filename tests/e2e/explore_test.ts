@@ -76,10 +76,10 @@ Deno.test("explore tells people what happened in which order, where, and how to 
   ]);
   assertMatch(columns, /^step {2}a +b$/);
   assertMatch(first, /^ {3}0 {4}left\.acquire\(\) +lib\/programs\/deadlock\.ts:\d+$/);
-  assertMatch(stdout, /right\.acquire\(\), waits for ever +lib\/programs\/deadlock\.ts:\d+\n/);
+  assertMatch(stdout, /right\.acquire\(\), waits forever +lib\/programs\/deadlock\.ts:\d+\n/);
   assertMatch(stdout, /\nReplay: deno task replay deadlock hf2:straight:\w{6}\n/);
   for (const mode of ELSEWHERE) {
-    assertStringIncludes(stdout, `${mode} mode: 10 of 10 came to the model's outcome\n`);
+    assertStringIncludes(stdout, `${mode} mode: 10 of 10 runs had the model's outcome\n`);
   }
   assertStringIncludes(race.stdout, "≠ nothing orders the two");
   assertMatch(race.stdout, /≠ value\.load\(\) = 0 +lib\/programs\/race\.ts:\d+\n/);
@@ -94,12 +94,12 @@ Deno.test("explore says what is proved, or how far it got, and the outcomes", as
   assertEquals(proved.code, 0);
   assertMatch(
     proved.stdout,
-    /^bank \(locked\): PROVED, .*: \d+ schedules stand for all\.\nIts outcomes, each with how many/,
+    /^bank \(locked\): PROVED, .*: \d+ schedules stand for all\.\nIts outcomes, each with its/,
   );
   assertEquals(far.code, 0);
   assertStringIncludes(
     far.stdout,
-    "reorder (plain): NOT EXHAUSTED, no bug in 10 schedules; there are more.\nA larger --budget goes on.\n",
+    "reorder (plain): NOT EXHAUSTED, no bug in 10 schedules; there are more.\nA larger --budget continues the search.\n",
   );
   const document = read(ordered, 0);
   assertEquals([document.verdict, document.kind, document.schedule], ["proved", null, null]);
@@ -124,7 +124,7 @@ Deno.test("explore --find ends with 0 where it is found, --ignore leaves kinds o
   ) as [Ended, Ended, Ended, Ended];
   assertEquals(read<{ verdict: string; outcome: unknown }>(lost, 0).outcome, 2);
   assertEquals(never.code, 1);
-  assertStringIncludes(never.stdout, "PROVED, no order of what the tasks do shows what was looked for");
+  assertStringIncludes(never.stdout, "PROVED, no order of the tasks' actions shows what was looked for");
   assertEquals([race.code, ignored.code], [0, 0]);
 });
 
@@ -134,8 +134,8 @@ Deno.test("explore shows the smallest run that it knows, and what it comes to", 
     Ended,
     Ended,
   ];
-  assertStringIncludes(stdout, "Shown with --messages 1, where it takes 16 steps.");
-  assertMatch(stdout, /\n {2}15 .*\n.*waits for ever.*\n\nReplay: deno task replay \S+ \S+ --messages 1\n/);
+  assertStringIncludes(stdout, "Shown with --messages 1, in 16 steps.");
+  assertMatch(stdout, /\n {2}15 .*\n.*waits forever.*\n\nReplay: deno task replay \S+ \S+ --messages 1\n/);
   assertStringIncludes(bank.stdout, "Outcome: { balance: 300, paid: [ 500, 700 ] }\n");
   assertStringIncludes(counter.stdout, "Outcome: 1\n");
 });

@@ -49,7 +49,7 @@ test("a module that loops for ever is ended, and the next one is used", async ({
   await tab.getByRole("button", { name: "Stop" }).click();
   await tab.getByText("It was stopped.").waitFor();
   await use(tab, "for (;;);");
-  await tab.getByText("may loop for ever").waitFor();
+  await tab.getByText("may loop forever").waitFor();
   await use(tab, "export const fine = 1;");
   await tab.getByText("it exports no program").waitFor();
 });

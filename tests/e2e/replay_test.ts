@@ -47,13 +47,13 @@ Deno.test("replay tells people what happens, and the outcome", async () => {
   const { code, stdout } = await replayed(scheduleOf("race"), "race", "--mode", "thread");
   assertEquals(code, 0);
   assertMatch(stdout, /^race: race: a data race on value: nothing orders .*\n\nstep {2}adder0 +adder1\n/);
-  assertStringIncludes(stdout, "\nOutcome: 1\nthread mode: 10 of 10 came to the model's outcome\n");
+  assertStringIncludes(stdout, "\nOutcome: 1\nthread mode: 10 of 10 runs had the model's outcome\n");
   const deadlock = await replayed("deadlock", scheduleOf("deadlock"));
   assertMatch(
     deadlock.stdout,
     /^deadlock \(plain\): deadlock\n {2}a waits for right \(acquire\), which b holds\n/,
   );
-  assertStringIncludes(deadlock.stdout, "\ndirect mode: 1 of 1 came to the model's outcome\n");
+  assertStringIncludes(deadlock.stdout, "\ndirect mode: 1 of 1 runs had the model's outcome\n");
 });
 
 Deno.test("replay runs a program by its path, with its own flags, also where it does not say where it is exported", async () => {
@@ -62,7 +62,7 @@ Deno.test("replay runs a program by its path, with its own flags, also where it 
   const schedule = bug.verdict === "bug" ? bug.schedule : "";
   const { code, stdout } = await replayed(path, schedule, "--setters", "3", "--mode", "thread");
   assertEquals([code, reorder.module], [0, undefined]);
-  assertStringIncludes(stdout, "thread mode: 10 of 10 came to the model's outcome\n");
+  assertStringIncludes(stdout, "thread mode: 10 of 10 runs had the model's outcome\n");
 });
 
 Deno.test("replay takes a flag of the program's own for that where it has one of the same name", async () => {
@@ -75,7 +75,7 @@ Deno.test("replay takes a flag of the program's own for that where it has one of
     "2",
   );
   assertEquals(code, 0);
-  assertStringIncludes(stdout, "direct mode: 1 of 1 came to the model's outcome\n");
+  assertStringIncludes(stdout, "direct mode: 1 of 1 runs had the model's outcome\n");
 });
 
 Deno.test("replay refuses a schedule of another program, a slip of the hand, and no schedule, with 2", async () => {

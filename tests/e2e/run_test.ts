@@ -218,7 +218,7 @@ Deno.test("run ends with 1 where an outcome is not declared, with the stack; --j
   assertEquals(code, 1);
   assertMatch(stdout, /^ {2}direct +not declared +[\d.]+ ms {2}only failed, TypeError: it is odd$/m);
   assertMatch(stdout, /^ +\(tests\/guests\/own_programs\.ts:\d+\)$/m);
-  assertMatch(stdout, /^Declared is:\n {2}1$/m);
+  assertMatch(stdout, /^Declared outcome:\n {2}1$/m);
   assertMatch(stderr, /^In direct mode: TypeError: it is odd\n +at .*own_programs\.ts/m);
   const failed = { failed: [{ task: "only", error: "TypeError", message: "it is odd" }] };
   const { runs, equal } = read(elsewhere, 1);

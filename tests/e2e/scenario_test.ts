@@ -88,7 +88,7 @@ Deno.test("the scenarios of lib/scenario/README.md come to what it says", async 
     ]);
     assertEquals([proved.code, found.code], [0, 1]);
     assertStringIncludes(proved.stdout, "loadsOnce: PROVED, ");
-    assertStringIncludes(found.stdout, "It needs a fault, no order alone shows it: charge fails, though it has acted.");
+    assertStringIncludes(found.stdout, "It needs a fault; no order alone shows it: charge fails, though it has acted.");
     assert(rows !== "" && found.stdout.includes(rows), found.stdout);
   });
 });

@@ -76,7 +76,7 @@ Deno.test("sim --json gives the golden certificate in every mode, and one docume
       durationSec: 1,
       deterministic: true,
       limit: null,
-      limitReason: "nothing burns and nothing paces it",
+      limitReason: "no work and no pacing",
       lag: 0,
       overruns: 0,
       y: five?.final,
@@ -93,8 +93,8 @@ Deno.test("sim prints the rows of the first system, the rate and the limit, and 
   for (const mode of MODE_NAMES) {
     assertMatch(stdout, new RegExp(`^${mode} +[\\d.e+]+ +none +0 of 4  1\\.2$`, "m"));
   }
-  assertStringIncludes(stdout, "direct, thread and process: nothing burns and nothing paces it\n");
-  assertStringIncludes(stdout, "The updates do nothing (--burn none): what is left is the cost of the messages.\n");
+  assertStringIncludes(stdout, "direct, thread and process: no work and no pacing\n");
+  assertStringIncludes(stdout, "Updates do nothing (--burn none): the rate shows the cost of messages.\n");
 });
 
 Deno.test("sim --rate paces every interval but the last, and counts the steps that come too late", async () => {

@@ -210,16 +210,16 @@ class Recorder {
     else this.#waiting.delete(task);
   }
 
-  /** Says who waits for ever. */
+  /** Says who waits forever. */
   finish(): void {
     this.#preempts = undefined;
     for (const [task, { operation, call }] of this.#execution.nodes.entries()) {
       if (operation === undefined || this.#isStopped(task)) continue;
       const last = this.rows.findLast(({ row }) => row.task === task)?.row;
-      if (last?.text.endsWith(WAITS)) last.text += " for ever";
+      if (last?.text.endsWith(WAITS)) last.text += " forever";
       else {
         const text = actionText(call ?? operation, { layout: this.#layout });
-        this.#add(task, this.answers[task]?.length ?? 0, `${text}${WAITS} for ever`);
+        this.#add(task, this.answers[task]?.length ?? 0, `${text}${WAITS} forever`);
       }
     }
   }

@@ -37,6 +37,6 @@ export function rateEvents(spans: readonly Span[], pid: number): TraceEvent[] {
     const next = steps[index + 1];
     if (next === undefined || next.started <= ts || next.t <= t) return [];
     const rate = (next.t - t) / (next.started - ts) * SECOND;
-    return [{ name: "simulated seconds a real second", ph: "C", pid, tid: 0, ts, args: { rate } }];
+    return [{ name: "simulated seconds per real second", ph: "C", pid, tid: 0, ts, args: { rate } }];
   });
 }

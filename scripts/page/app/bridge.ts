@@ -164,7 +164,7 @@ class Lane {
   #ping(): void {
     if (this.#heard === undefined || performance.now() - this.#heard < SILENCE) return this.#tell({ ping: true });
     const limit = `it has not answered for ${SILENCE / 1000} s`;
-    this.end(new Error(`Cannot go on: ${limit} and may loop for ever, a program that comes to its end is wanted`));
+    this.end(new Error(`Cannot go on: ${limit} and may loop forever, a program that comes to its end is wanted`));
   }
 
   #hear(message: FromWork): void {

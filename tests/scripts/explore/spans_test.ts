@@ -13,7 +13,7 @@ Deno.test("spansOf() joins the rows of a task in a row, and has it wait until it
     row(0, "goes on"),
     row(0, "m.release()"),
     row(1, "  is woken"),
-    row(1, "q.take(), waits for ever"),
+    row(1, "q.take(), waits forever"),
     row(0, "returns"),
   ];
   const run = { tasks: ["a", "b"], rows, outcome: undefined, finding: undefined, preemptions: 0 };

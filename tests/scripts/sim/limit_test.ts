@@ -56,7 +56,7 @@ Deno.test("limitOf() is not there where nothing burns and nothing paces", () => 
   fc.assert(
     fc.property(cases, modes, cores, (run, mode, cores) => {
       const free = { ...run, burn: "none" as const, rate: 0 };
-      assertEquals(limitOf(free, mode, cores), { rate: undefined, reason: "nothing burns and nothing paces it" });
+      assertEquals(limitOf(free, mode, cores), { rate: undefined, reason: "no work and no pacing" });
     }),
     { numRuns: runs(200) },
   );
@@ -138,7 +138,7 @@ Deno.test("limitOf() says why", () => {
   assertEquals(limitOf(run, "thread", 2).reason, "5 burns share 2 cores, and the last of 500 is not waited for");
   assertEquals(limitOf(run, "process", 8).reason, "500 periods at rate 1 have 499 paced intervals");
   const free = { ...run, rate: 0 };
-  assertEquals(limitOf(free, "process", 8).reason, "burns run side by side, and the last of 500 is not waited for");
+  assertEquals(limitOf(free, "process", 8).reason, "burns run in parallel, and the last of 500 is not waited for");
   const one = { ...run, duration: 0.002 };
   assertEquals(limitOf(one, "process", 8).reason, "a single period has no interval to wait for");
 });

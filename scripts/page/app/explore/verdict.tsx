@@ -45,7 +45,7 @@ function groundsOf({ result, interrupted }: Judged, unit: string): string {
     case "proved":
       return `${ran}, and they stand for all orders: none shows a bug.`;
     case "not-exhausted":
-      return `${ran}, and there are more; none of these shows a bug. A larger budget goes on.`;
+      return `${ran}, and there are more; none of these shows a bug. A larger budget continues the search.`;
     case "bug":
     case "found": {
       const { preemptions, minimal } = result;
@@ -73,8 +73,8 @@ export function Verdict({ explored, unit, find }: VerdictProps): JSX.Element {
       <Message kind={kind} title={verdictText(result)}>
         {"message" in result && <p>{result.message}</p>}
         <p>{groundsOf(explored, unit)}</p>
-        {result.assumptions.length > 0 && <p>Taken for granted: {result.assumptions.join("; ")}.</p>}
-        {loop !== undefined && <pre tabIndex={0} aria-label="Over and over">{loop.join("\n")}</pre>}
+        {result.assumptions.length > 0 && <p>Assumptions: {result.assumptions.join("; ")}.</p>}
+        {loop !== undefined && <pre tabIndex={0} aria-label="Repeated without end">{loop.join("\n")}</pre>}
       </Message>
       <Outcomes result={result} texts={texts} find={find} />
     </Panel>
@@ -95,7 +95,7 @@ function Outcomes(
     const asked = hrefOf({ schedule: undefined, step: undefined });
     try {
       const schedule = await find(outcomes[at]?.outcome);
-      told.value = schedule === undefined ? "None was found again: a larger budget is wanted." : "";
+      told.value = schedule === undefined ? "None was found again: try a larger budget." : "";
       const isWanted = hrefOf({ schedule: undefined, step: undefined }) === asked;
       if (schedule !== undefined && isWanted) go({ schedule, step: undefined });
     } catch (error) {
@@ -108,9 +108,9 @@ function Outcomes(
   return (
     <>
       <h3>
-        {distinct === 0 ? "No run came to an outcome" : distinct === 1 ? "Its only outcome" : `${distinct} outcomes`}
+        {distinct === 0 ? "No run had an outcome" : distinct === 1 ? "Its only outcome" : `${distinct} outcomes`}
       </h3>
-      <ul class="outcomes" aria-label="Outcomes, each with how many schedules came to it">
+      <ul class="outcomes" aria-label="Outcomes, each with its number of schedules">
         {outcomes.slice(0, MOST).map(({ count }, at) => (
           <li key={texts[at]}>
             <code class="outcome">{texts[at]}</code>

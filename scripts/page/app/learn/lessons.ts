@@ -22,7 +22,7 @@ export const lessons: Readonly<Record<string, Lesson>> = {
     question: "What happens to a task that acquires the lock that it already holds?",
     fix: { program: "rlock" },
   },
-  deadlock: { question: "Why do two tasks wait for each other for ever?" },
+  deadlock: { question: "Why do two tasks wait for each other forever?" },
   rlock: { question: "How can a function that locks call another one that locks?" },
   "producer-consumer-lock": { question: "Can two locks pass messages from one task to another?" },
   "producer-consumer-event": {

@@ -28,11 +28,11 @@ export function RunSteps({ run, step, goTo }: RunProps): JSX.Element {
     >
       <Stepper step={step} last={rows.length} goTo={goTo} />
       {rows.length === 0
-        ? <p class="muted">Nothing comes from outside.</p>
+        ? <p class="muted">There are no outside events.</p>
         : <ChainColumns run={run} step={step} goTo={goTo} />}
       <Message kind={finding === undefined ? "good" : "error"} title={`It comes to ${ends.join(", ")}`}>
         {finding?.message.split("\n").map((line) => <p key={line}>{line}</p>)}
-        {faults.length > 0 && <p>What befalls it: {faults.join("; ")}.</p>}
+        {faults.length > 0 && <p>Faults: {faults.join("; ")}.</p>}
       </Message>
       {printed.length > 0 && <pre tabIndex={0} aria-label="What it prints">{printed.join("\n")}</pre>}
       <p class="schedule">

@@ -8,7 +8,8 @@
 
 import { throwInto } from "./blocking.ts";
 import type { Memory } from "./memory.ts";
-import { type Answer, Awaiting, type Operation, type Steps } from "./operation.ts";
+import type { Answer, Operation } from "./operation.ts";
+import { Awaiting, type Steps } from "./steps.ts";
 
 /**
  * Runs steps to their end; resolves with their result, or rejects with what they throw.

@@ -10,7 +10,7 @@
  * import { runBlocking } from "./blocking.ts";
  * import { Layout } from "./layout.ts";
  * import { ModelMemory } from "./model_memory.ts";
- * import { add, load, type Steps } from "./operation.ts";
+ * import { add, load, type Steps } from "./steps.ts";
  *
  * function* increment(word: number): Steps<number> {
  *   yield* add(word, 1);
@@ -23,19 +23,8 @@
  */
 
 import type { Memory } from "./memory.ts";
-import {
-  type Answer,
-  Awaiting,
-  type CallAnswer,
-  CallSteps,
-  INLINE,
-  type InlineCall,
-  isInlineCall,
-  MappedSteps,
-  markBegun,
-  type Operation,
-  type Steps,
-} from "./operation.ts";
+import { type Answer, type CallAnswer, INLINE, type InlineCall, isInlineCall, type Operation } from "./operation.ts";
+import { Awaiting, CallSteps, MappedSteps, markBegun, type Steps } from "./steps.ts";
 
 /** Runs steps to their end on a memory that blocks where they wait; returns their result, or throws what they throw. */
 export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {

@@ -10,7 +10,8 @@
  */
 
 import type { Layout } from "./layout.ts";
-import type { Answer, Operation, Steps } from "./operation.ts";
+import type { Answer, Operation } from "./operation.ts";
+import type { Steps } from "./steps.ts";
 
 /** Words and bytes, and the operations on them. */
 export interface Memory {

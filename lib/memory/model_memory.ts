@@ -27,7 +27,8 @@ import { runBlocking } from "./blocking.ts";
 import { Cells, type SavedCells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import type { Answer, NotifyOperation, Operation, SleepOperation, Steps, WaitOperation } from "./operation.ts";
+import type { Answer, NotifyOperation, Operation, SleepOperation, WaitOperation } from "./operation.ts";
+import type { Steps } from "./steps.ts";
 import { INLINE } from "./operation.ts";
 
 /** The result of {@linkcode ModelMemory.begin} if the task must wait. */

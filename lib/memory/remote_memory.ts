@@ -9,7 +9,8 @@
 import { runBlocking } from "./blocking.ts";
 import type { Layout } from "./layout.ts";
 import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import type { Answer, Operation, ReadOperation, Steps } from "./operation.ts";
+import type { Answer, Operation, ReadOperation } from "./operation.ts";
+import type { Steps } from "./steps.ts";
 
 /** How a remote memory reaches its owner. */
 export interface RemoteMemoryOptions {

@@ -28,7 +28,8 @@ import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
-import type { Answer, CallOperation, Operation, Steps, WaitOperation, WaitResult } from "./operation.ts";
+import type { Answer, CallOperation, Operation, WaitOperation, WaitResult } from "./operation.ts";
+import type { Steps } from "./steps.ts";
 import { INLINE } from "./operation.ts";
 import { sharedWaiting, type Waiting } from "./waiting.ts";
 

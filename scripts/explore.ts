@@ -242,15 +242,15 @@ async function exploreOne(
   const started = performance.now();
   const { result, interrupted } = await inTurns(subject, settings, split).catch(refusal);
   const ms = performance.now() - started;
-  const isSought = options.find !== undefined;
+  const told = { isSought: options.find !== undefined, ignored: options.ignore ?? [] };
   const kind = result.verdict === "bug" ? result.kind : undefined;
   if (!("schedule" in result) || kind === "nondeterminism" || kind === "livelock") {
-    return { subject, result, trace: undefined, interrupted, repeated: [], ms, isSought };
+    return { subject, result, trace: undefined, interrupted, repeated: [], ms, ...told };
   }
   const { schedule, parameters: smaller = parameters } = smallestOf(result);
   const trace = traceOf(program, schedule, { ...settings, parameters: smaller });
   const repeated = repeats && !interrupted ? await repeatBug(subject, { ...options, schedule: result.schedule }) : [];
-  return { subject, result, trace, interrupted, repeated, ms, isSought };
+  return { subject, result, trace, interrupted, repeated, ms, ...told };
 }
 
 /** Over how many workers the work is split, and what starts them. */

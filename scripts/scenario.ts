@@ -111,7 +111,8 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   // A link says nothing of the other settings.
   const isLinked = SETTINGS.every((flag) => flag === "--seed" || !flags.has(flag));
   const link = !isLinked ? undefined : scenarioLink(url, { scenario: name, seed: options.seed, schedule });
-  const how = { target, flags: again, lanes, isSought, interrupted, page: schedule && link && `${PAGE}${link}` };
+  const page = schedule && link && `${PAGE}${link}`;
+  const how = { target, flags: again, lanes, isSought, ignored: options.ignore ?? [], interrupted, page };
   if (flags.has("--json")) printLine(documentText(scenarioData(report, how)));
   else scenarioLines(report, how, paperOf(flags)).forEach(printLine);
   if (interrupted) return 130;

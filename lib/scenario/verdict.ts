@@ -39,7 +39,7 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
   if (isEndless) {
     return [{
       kind: "livelock",
-      message: `after ${last} the code goes on without end: a loop, or one microtask after the other`,
+      message: `after ${last} the code never waits again: a loop, or microtasks without end`,
     }];
   }
   const told = (error: unknown) => errorText(error, placesIn);
@@ -55,12 +55,15 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
   for (const { reason, isHandled } of rejections) {
     findings.push(
       isHandled
-        ? { kind: "late-rejection", message: `${told(reason)} is handled only in a later step: a process ends before` }
+        ? {
+          kind: "late-rejection",
+          message: `${told(reason)} is handled only in a later step: a process would have ended`,
+        }
         : { kind: "unhandled-rejection", message: `nobody handles ${told(reason)}` },
     );
   }
   if (state === "runs" && thrown === undefined && broken === undefined) {
-    findings.push({ kind: "hang", message: "the scenario waits, and nothing is pending" });
+    findings.push({ kind: "hang", message: "the scenario still waits, but nothing is pending" });
   }
   if (state === "returned" && findings.length === 0) {
     const left = [
@@ -70,7 +73,7 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
       }),
       ...outside.leftovers.flatMap((leftover) => leftover()),
     ];
-    if (left.length > 0) findings.push({ kind: "leak", message: `it returns, and leaves over: ${left.join(", ")}` });
+    if (left.length > 0) findings.push({ kind: "leak", message: `it returns and leaves behind: ${left.join(", ")}` });
   }
   return findings;
 }

@@ -4,10 +4,10 @@
 
 import { type ExploreResult, settingsOf, type Span } from "../../mod.ts";
 import {
+  type BugKind,
   type Evidence,
   type ExploredBug,
   type ExploredEvidence,
-  type ExploredWell,
   type RunTrace,
   type SmallerEvidence,
   traceLines,
@@ -17,6 +17,7 @@ import { called, shellWord } from "../command/called.ts";
 import { counted, plain, shown, wrapped } from "../command/text.ts";
 import { laneLines, lanesOf } from "../run/lanes.ts";
 import { shortName } from "../run/place.ts";
+import { passLines } from "./pass_lines.ts";
 import { PAGE, pageLink } from "./page_link.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
@@ -34,6 +35,8 @@ export interface Explored {
   readonly repeated: readonly Repeated[];
   /** Whether something was looked for, and nothing else. */
   readonly isSought: boolean;
+  /** The kinds of bugs that do not count. */
+  readonly ignored: readonly BugKind[];
   /** How long it took, in milliseconds. */
   readonly ms: number;
 }
@@ -209,14 +212,14 @@ export class Paper {
 
   /** What exploring one program came to. */
   explored(explored: Explored, options?: ShownOptions): string[] {
-    const { subject, result, trace, interrupted, repeated, isSought } = explored;
+    const { subject, result, trace, interrupted, repeated } = explored;
     const name = this.#paint(1, nameOf(subject));
     const lines = interrupted ? [this.#paint(33, "Interrupted: these are the results so far.")] : [];
     if (!("schedule" in result)) {
       const proved = result.verdict === "proved";
       const verdict = this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "));
       lines.push(
-        ...passLines(result, isSought).flatMap((line, index) => {
+        ...passLines(result, { of: "program", ...explored }).flatMap((line, index) => {
           return index === 0 ? this.#wrap(`${name}: ${verdict}, ${line}`) : this.#wrap(line);
         }),
       );
@@ -345,44 +348,9 @@ export class Paper {
   }
 }
 
-/** What a pass says: its verdict first, then what it proves and what it takes for granted. */
-function passLines(
-  { verdict, schedules, covered, tooLong, unseen, missed, assumptions }: ExploredWell,
-  isSought: boolean,
-): string[] {
-  const ran = counted(schedules, "schedule");
-  const granted = assumptions.length === 0 ? [] : [`Assumptions: ${assumptions.map(plain).join("; ")}.`];
-  if (verdict === "proved") {
-    const what = isSought ? "what was looked for" : "a bug";
-    return [`no order of the tasks' actions shows ${what}, for this input: ${ran} stand for all.`, ...granted];
-  }
-  const seen = covered === undefined
-    ? []
-    : [`These include all with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`}.`];
-  const odds = [
-    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} reached the step limit.`],
-    ...unseen === undefined
-      ? []
-      : [`The chance that the next random schedule shows a new outcome is ${percent(unseen)} (Good and Turing).`],
-    ...missed === undefined
-      ? []
-      : [`The chance that a bug of depth ${missed.depth} was missed is at most ${percent(missed.chance)} (PCT).`],
-  ];
-  return [
-    [`${isSought ? "not found" : "no bug"} in ${ran}; there are more.`, ...seen].join(" "),
-    ...odds,
-    ...granted,
-    "A larger --budget continues the search.",
-  ];
-}
-
 /** A program's name, with its variant where it has several. */
 export function nameOf({ program, variant }: Subject): string {
   return plain(program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
-}
-
-function percent(chance: number): string {
-  return chance === 0 ? "0%" : chance < 0.001 ? "under 0.1%" : `${(100 * chance).toFixed(1)}%`;
 }
 
 function fewest({ preemptions, minimal }: Evidence): string {

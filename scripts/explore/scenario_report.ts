@@ -4,11 +4,12 @@
  * - A column is a chain: what follows one from the other. A deviation is what comes out of the order of asking.
  */
 
-import type { ExploredWell, RunTrace } from "../../lib/explorer/mod.ts";
+import type { BugKind, RunTrace } from "../../lib/explorer/mod.ts";
 import type { ScenarioReplay, ScenarioReport } from "../../lib/scenario/mod.ts";
 import { called, shellWord } from "../command/called.ts";
 import { counted, plain, plainLines, shown } from "../command/text.ts";
 import { lanesOf } from "../run/lanes.ts";
+import { passLines } from "./pass_lines.ts";
 import { type Paper, resultData, traceData } from "./report.ts";
 import { chainSpans } from "./spans.ts";
 
@@ -24,6 +25,8 @@ export interface ScenarioShown {
   readonly page?: string | undefined;
   /** Whether something was looked for, and nothing else. */
   readonly isSought?: boolean;
+  /** The kinds of bugs that do not count. */
+  readonly ignored?: readonly BugKind[];
   /** Whether Ctrl-C ended it. */
   readonly interrupted?: boolean;
 }
@@ -89,9 +92,8 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
       result.verdict === "proved" ? 32 : 33,
       result.verdict.toUpperCase().replace("-", " "),
     );
-    const isSought = how.isSought ?? false;
-    const [head = "", ...rest] = passLines(result, isSought);
-    const hint = report.callsExpect || isSought ? [] : [UNEXPECTING];
+    const [head = "", ...rest] = passLines(result, { of: "scenario", isSought: false, ignored: [], ...how });
+    const hint = report.callsExpect || how.isSought ? [] : [UNEXPECTING];
     lines.push(...[`${name}: ${verdict}, ${head}`, ...rest, ...hint].flatMap((line) => paper.wrapped(line)));
     const returns = result.outcomes.some(({ outcome }) => outcome !== undefined);
     return [...lines, ...where, ...returns ? paper.outcomes(result) : []];
@@ -156,36 +158,5 @@ function runLines(
     ...isEmpty ? ["There are no outside events."] : paper.scenario(trace, faults),
     ...lanes && !isEmpty ? ["", ...paper.lanes(chainSpans(trace), trace.tasks)] : [],
     ...printed.length === 0 ? [] : ["", "It prints:", ...printed.flatMap((text) => plainLines(text, "  "))],
-  ];
-}
-
-/** What a pass says: its verdict first, then what it proves and what it takes for granted. */
-function passLines(
-  { verdict, schedules, covered, tooLong, unseen, assumptions }: ExploredWell,
-  isSought: boolean,
-): string[] {
-  const ran = counted(schedules, "schedule");
-  const granted = assumptions.length === 0 ? [] : [`Assumptions: ${assumptions.map(plain).join("; ")}.`];
-  const what = isSought ? "what was looked for" : "a bug";
-  if (verdict === "proved") {
-    return [
-      `no order of outside events shows ${what}, as far as the scenario asserts: ${ran} ${
-        schedules === 1 ? "stands" : "stand"
-      } for all.`,
-      ...granted,
-    ];
-  }
-  const deviations = covered === 0 ? "no deviation" : `at most ${counted(covered ?? 0, "deviation")}`;
-  return [
-    `${isSought ? "not found" : "no bug"} in ${ran}; there are more.` +
-    (covered === undefined ? "" : ` These include all with ${deviations} from the order.`),
-    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} reached the step limit.`],
-    ...unseen === undefined ? [] : [
-      `The chance that the next random schedule shows a new outcome is ${
-        (100 * unseen).toFixed(1)
-      }% (Good and Turing).`,
-    ],
-    ...granted,
-    "A larger --budget continues the search.",
   ];
 }

@@ -177,16 +177,18 @@ export async function plainly({ url, name, input, texts }: Replayed): Promise<Pl
   if (broken !== undefined) return finding("assertion", broken);
   const thrown = crash ?? (state === "threw" ? value : undefined);
   if (thrown !== undefined && (thrown as Error).name === "AssertionError") return finding("assertion", told(thrown));
-  if (state === "runs" && thrown === undefined) return finding("hang", "the scenario waits, and nothing is pending");
+  if (state === "runs" && thrown === undefined) {
+    return finding("hang", "the scenario still waits, but nothing is pending");
+  }
   if (state === "returned" && lost.length === 0 && held.length > 0) {
-    return finding("leak", `it returns, and leaves over: ${held.map(({ label }) => label).join(", ")}`);
+    return finding("leak", `it returns and leaves behind: ${held.map(({ label }) => label).join(", ")}`);
   }
   for (const { reason, isHandled } of lost) {
     if (!isHandled) return finding("unhandled-rejection", `nobody handles ${told(reason)}`);
   }
   for (const { reason, isHandled } of lost) {
     if (isHandled) {
-      return finding("late-rejection", `${told(reason)} is handled only in a later step: a process ends before`);
+      return finding("late-rejection", `${told(reason)} is handled only in a later step: a process would have ended`);
     }
   }
   if (thrown === undefined) return { outcome };

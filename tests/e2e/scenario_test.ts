@@ -63,12 +63,14 @@ Deno.test("explore and replay hand a scenario its input and drain it as asked, w
   assertStringIncludes(program.stderr, "Cannot use --drain: there is no such flag, one of --variant, ");
 });
 
-Deno.test("explore says of a scenario that no run called expect, unless something else is looked for", async () => {
+Deno.test("explore says of a scenario that no run called expect, unless something else is looked for, and what was ignored", async () => {
   const [silent, seldom, sought] = await Promise.all([
     ended("explore", `${scenarios}#asks`),
     ended("explore", `${scenarios}#seldom`),
     ended("explore", `${scenarios}#asks`, "--find", "hang"),
   ]);
+  const ignoring = await ended("explore", example, "--ignore", "assertion");
+  assertStringIncludes(ignoring.stdout, "\nIgnored: assertion.\n");
   const told = [silent, seldom, sought].map(({ stdout }) => stdout.includes("No run called `expect`"));
   assertEquals([told, silent.code], [[true, false, false], 0]);
   const json = await ended("explore", `${scenarios}#asks`, "--json");

@@ -82,7 +82,7 @@ Deno.test("by turns errors that nobody catches are found, and what the world lac
       [turns, "abortListener", "exception", "nobody catches Error: in a listener"],
       [scenarios, "unhandled", "unhandled-rejection", "nobody handles TypeError: lost (scenarios.ts:"],
       [scenarios, "late", "late-rejection", "TypeError: late (scenarios.ts:"],
-      [scenarios, "hang", "hang", "the scenario waits, and nothing is pending"],
+      [scenarios, "hang", "hang", "the scenario still waits, but nothing is pending"],
       [scenarios, "crash", "exception", "nobody catches Error: in a timer (scenarios.ts:"],
     ] as const
   ) {
@@ -107,7 +107,7 @@ Deno.test("by turns an endless loop is ended, and told nobody else's of", async 
     const options = { esbuild, name: "endless", input, drain: "turn", timeout: 50, strategy: "depth-first" } as const;
     const { result, trace } = await exploreScenario(turns, { ...options, keepGoing: true });
     assert(result.verdict === "bug");
-    const message = "after c the code goes on without end: a loop, or one microtask after the other";
+    const message = "after c the code never waits again: a loop, or microtasks without end";
     assertEquals([result.kind, result.message, result.minimal], ["livelock", message, true]);
     assertEquals(trace?.rows.map(({ text }) => text), ["b", "a", "c"]);
     const outcomes = ["abc", "acb", "cab", "cba"].map((order) => `${order} undefined`);

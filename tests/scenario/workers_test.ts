@@ -71,7 +71,7 @@ Deno.test("workers fail, close, die and are left over; what they are sent is mov
   assert(uncaught.message.startsWith("nobody catches RangeError: in a worker (scenario_worker.ts:"), uncaught.message);
   const leaking = await explored("leaking");
   assert(leaking.verdict === "bug");
-  assertEquals([leaking.kind, leaking.message], ["leak", "it returns, and leaves over: worker scenario_worker.ts"]);
+  assertEquals([leaking.kind, leaking.message], ["leak", "it returns and leaves behind: worker scenario_worker.ts"]);
   const died = await exploreScenario(scenarios, { esbuild, name: "dying", input: false });
   assert(died.result.verdict === "bug");
   assertEquals([died.result.kind, died.needsFault, died.faults.length], ["hang", true, 1]);

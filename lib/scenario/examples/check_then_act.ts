@@ -19,7 +19,7 @@ export default async function checkThenAct({ io, expect }: World): Promise<void>
     return await io("look again", () => owners.get("ada")) === person;
   };
   const taken = await Promise.all([signUp("one"), signUp("other")]);
-  expect(taken.filter((isMine) => isMine).length === 1, "one has the name");
+  expect(taken.filter((isMine) => isMine).length === 1, "only one of them gets the name");
 }
 
 /** The same, where the store looks and acts in one step. */
@@ -33,5 +33,5 @@ export async function fixed({ io, expect }: World): Promise<void> {
     });
   };
   const taken = await Promise.all([signUp("one"), signUp("other")]);
-  expect(taken.filter((isMine) => isMine).length === 1, "one has the name");
+  expect(taken.filter((isMine) => isMine).length === 1, "only one of them gets the name");
 }

@@ -43,7 +43,7 @@ async function threeUse({ io, expect }: World, { once }: { readonly once: boolea
   const use = async () => {
     await permits.acquire();
     holders++;
-    expect(holders === 1, "one holds the connection");
+    expect(holders === 1, "only one holds the connection");
     let isReleased = false;
     const release = () => {
       if (once && isReleased) return;

@@ -15,7 +15,7 @@ export default async function lateAnswer({ serve, expect }: World): Promise<void
     shown = await answer.text();
   };
   await Promise.all([type("a"), type("ab")]);
-  expect(shown === "results of ab", "the results are those of the text");
+  expect(shown === "results of ab", "the results match the text");
 }
 
 /** The same, where an answer knows whether it is late. */
@@ -30,5 +30,5 @@ export async function fixed({ serve, expect }: World): Promise<void> {
     if (mine === typed) shown = results;
   };
   await Promise.all([type("a"), type("ab")]);
-  expect(shown === "results of ab", "the results are those of the text");
+  expect(shown === "results of ab", "the results match the text");
 }

@@ -52,5 +52,5 @@ async function twoRequests({ io, expect }: World, { looks }: { readonly looks: b
     return await io("load again", () => server.load(renewed));
   };
   const answers = await Promise.all([load(), load()]);
-  expect(answers.every(({ status }) => status === 200), "both are answered");
+  expect(answers.every(({ status }) => status === 200), "both requests succeed");
 }

@@ -50,5 +50,5 @@ async function twoListen({ io, expect }: World, events: Events): Promise<void> {
     heard++;
   });
   await Promise.all([io("the first one leaves").then(leave), io("an event").then(() => events.tell())]);
-  expect(heard === 1, "who listens hears of the event");
+  expect(heard === 1, "the second listener hears the event");
 }

@@ -1,0 +1,63 @@
+/**
+ * What a report says where no bug was found, of a program or of a scenario: what that proves, what it takes for granted, and
+ * what tries more.
+ */
+
+import type { BugKind, ExploredWell } from "../../lib/explorer/mod.ts";
+import { counted, plain } from "../command/text.ts";
+
+/** How a pass is told. */
+export interface PassTelling {
+  /** What comes in orders, and what the proof is about. */
+  readonly of: "program" | "scenario";
+  /** Whether something was looked for, and nothing else. */
+  readonly isSought: boolean;
+  /** The kinds of bugs that do not count. */
+  readonly ignored: readonly BugKind[];
+}
+
+const WORDS = {
+  program: { orders: "the tasks' actions", limits: "for this input", departure: "preemption", from: "" },
+  scenario: {
+    orders: "outside events",
+    limits: "as far as the scenario asserts",
+    departure: "deviation",
+    from: " from the order",
+  },
+} as const;
+
+/** The lines, the verdict's first. */
+export function passLines(
+  { verdict, schedules, covered, tooLong, unseen, missed, assumptions }: ExploredWell,
+  { of, isSought, ignored }: PassTelling,
+): string[] {
+  const { orders, limits, departure, from } = WORDS[of];
+  const ran = counted(schedules, "schedule");
+  const granted = [
+    ...ignored.length === 0 ? [] : [`Ignored: ${ignored.join(", ")}.`],
+    ...assumptions.length === 0 ? [] : [`Assumptions: ${assumptions.map(plain).join("; ")}.`],
+  ];
+  if (verdict === "proved") {
+    const what = isSought ? "what was looked for" : "a bug";
+    const stand = schedules === 1 ? "stands" : "stand";
+    return [`no order of ${orders} shows ${what}, ${limits}: ${ran} ${stand} for all.`, ...granted];
+  }
+  const all = covered === 0 ? `no ${departure}` : `at most ${counted(covered ?? 0, departure)}`;
+  return [
+    `${isSought ? "not found" : "no bug"} in ${ran}; there are more.` +
+    (covered === undefined ? "" : ` These include all with ${all}${from}.`),
+    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} reached the step limit; a larger --steps lets them end.`],
+    ...unseen === undefined
+      ? []
+      : [`The chance that the next random schedule shows a new outcome is ${percent(unseen)} (Good and Turing).`],
+    ...missed === undefined
+      ? []
+      : [`The chance that a bug of depth ${missed.depth} was missed is at most ${percent(missed.chance)} (PCT).`],
+    ...granted,
+    ...schedules === 0 && tooLong > 0 ? [] : ["A larger --budget continues the search."],
+  ];
+}
+
+function percent(chance: number): string {
+  return chance === 0 ? "0%" : chance < 0.001 ? "under 0.1%" : `${(100 * chance).toFixed(1)}%`;
+}

@@ -43,7 +43,7 @@ function bugOf(program: AnyProgram): string {
 function expected(program: AnyProgram, schedule: string, variant?: string): string {
   const { outcome, finding } = accountOf(program, schedule, variant === undefined ? {} : { variant });
   const is = outcome === undefined && finding !== undefined ? [] : [`outcome ${outcomeText(outcome)}`];
-  return `It comes to ${[...is, finding?.kind ?? "no bug"].join(", ")}`;
+  return `Result: ${[...is, finding?.kind ?? "no bug"].join(", ")}`;
 }
 
 /** A schedule that a change makes. */
@@ -91,7 +91,7 @@ test("a preemption that is dragged, by mouse or by keys, comes to what the explo
   await tab.mouse.move(grip.x + 20, grip.y + grip.height / 2);
   await tab.mouse.down();
   await tab.mouse.move(row.x + 20, row.y + 2, { steps: 5 });
-  const preview = expected(counter, dragged).replace("It comes to ", "");
+  const preview = expected(counter, dragged).replace("Result: ", "");
   await tab.locator(`.ghost:has-text(${JSON.stringify(preview)})`).waitFor();
   await tab.mouse.up();
   assertEquals(await nextSchedule(tab, schedule), dragged);

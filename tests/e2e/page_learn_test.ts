@@ -7,7 +7,7 @@ test("Learn shows a program's bug step by step, with the line that runs, and wha
   const tab = await open("#view=learn&program=race");
   const line = () => tab.locator(".code [aria-current=step]").innerText();
   await tab.getByRole("button", { name: "Show me the bug" }).click();
-  await tab.getByText(/It fails: race/).waitFor();
+  await tab.getByText(/Fails: race/).waitFor();
   assertStringIncludes(await line(), "const seen = yield* value.load();");
   await tab.getByRole("button", { name: "Go on a step" }).click();
   assertStringIncludes(await line(), "yield* pause(parameters.pause);");

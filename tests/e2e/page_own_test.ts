@@ -47,7 +47,7 @@ test("a module that loops for ever is ended, and the next one is used", async ({
   const tab = await open("#view=learn&own=yes");
   await use(tab, "for (;;);");
   await tab.getByRole("button", { name: "Stop" }).click();
-  await tab.getByText("It was stopped.").waitFor();
+  await tab.getByText("Stopped.").waitFor();
   await use(tab, "for (;;);");
   await tab.getByText("may loop forever").waitFor();
   await use(tab, "export const fine = 1;");
@@ -97,5 +97,5 @@ test("code of one's own reaches nobody: no way out of its worker, nor of its wor
 test("where a server does not send the policy, code of one's own is refused", async ({ browser }) => {
   const tab = await browser.open("/#view=learn&own=yes");
   await tab.getByRole("button", { name: "Use this module" }).click();
-  await tab.getByText("this server does not keep it from the network").waitFor();
+  await tab.getByText("this server does not cut it off from the network").waitFor();
 });

@@ -56,7 +56,7 @@ test("a scenario comes on the page to what the command line's JSON says, beside 
     await to("#view=learn");
     await tab.locator(".learn").first().waitFor();
     await to(new URL(page).hash);
-    await tab.getByText(`It comes to ${kind}`).waitFor();
+    await tab.getByText(`Result: ${kind}`).waitFor();
     assertEquals(await rowsOf(tab), rows);
   }
 });

@@ -65,7 +65,7 @@ test("a simulation that is slow tells its rate meanwhile, and is stopped", async
 test("a simulation that would fill the memory is ended where the page holds no more, and says so", async ({ open }) => {
   const tab = await open("#view=simulate&systems=32&period=0.001&rate=0&burn=none&duration=100000");
   await tab.getByRole("button", { name: "Simulate" }).click();
-  await tab.getByText(/It was ended at \d+\.\d+ s/).waitFor();
+  await tab.getByText(/Ended at \d+\.\d+ s/).waitFor();
   assertEquals(await tab.locator(".rates li").count(), 1);
 });
 

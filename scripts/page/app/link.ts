@@ -122,7 +122,7 @@ export function readLink(text: string, catalog: Catalog): ReadLink {
       fault(short(name), "a link says nothing of that name", `one of ${Object.keys(FIELDS).join(", ")}`);
     }
   }
-  if (more > 0) faults.push(`Cannot show all that is wrong with this link: there are ${more} more faults.`);
+  if (more > 0) faults.push(`This link has ${more} more faults.`);
   const link: Link = { view, program: program.name, parameters, ...fields };
   return { link: variant === undefined ? link : { ...link, variant }, faults };
 }

@@ -62,7 +62,7 @@ export function Grip({ line, names, shown, drag, moved }: GripProps): JSX.Elemen
       type="button"
       class="grip"
       data-grip={step}
-      aria-label={`Step ${step}: ${says}. Arrow keys move it, Delete takes it out.`}
+      aria-label={`Step ${step}: ${says}. Arrow keys move it, Delete removes it.`}
       onKeyDown={onKey}
       onPointerDown={(event) => {
         isDown.current = true;

@@ -35,7 +35,7 @@ export function Settings(
       />
       <NumberField
         label="Budget"
-        about="How many schedules are run at most"
+        about="The most schedules to run"
         value={budget}
         min={1}
         max={1_000_000_000}
@@ -43,14 +43,14 @@ export function Settings(
       />
       <NumberField
         label="Seed"
-        about="Decides all chance"
+        about="Decides random numbers"
         value={seed}
         min={-Number.MAX_SAFE_INTEGER}
         max={Number.MAX_SAFE_INTEGER}
         onChange={(seed) => go({ seed })}
       />
       <Switch
-        label="Go on after a bug"
+        label="Continue after a bug"
         value={all !== undefined}
         onChange={(all) => go({ all: all ? "yes" : undefined })}
       />

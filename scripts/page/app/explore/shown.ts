@@ -31,8 +31,8 @@ export function comesTo({ account: { finding }, outcome }: Pick<Replayed, "accou
 }
 
 function changeText({ from, to }: ScheduleChange): string {
-  if (to === undefined) return "Taken out";
-  return from === undefined ? `Put in at step ${to}` : `Moved to step ${to}`;
+  if (to === undefined) return "Removed";
+  return from === undefined ? `Added at step ${to}` : `Moved to step ${to}`;
 }
 
 /** The run of a view. */

@@ -48,7 +48,7 @@ export function Stepper({ step, last, goTo }: At & { readonly last: number }): J
       </Button>
       <input
         type="range"
-        aria-label="Steps that are done"
+        aria-label="Steps done"
         min={0}
         max={last}
         value={step}

@@ -36,7 +36,7 @@ export function Steps({ run, shown }: { readonly run: Replayed; readonly shown: 
         </dl>
       )}
       <p role="status" class="told">{shown.told.value}</p>
-      <Message kind={finding === undefined ? "good" : "error"} title={`It comes to ${comesTo(run)}`}>
+      <Message kind={finding === undefined ? "good" : "error"} title={`Result: ${comesTo(run)}`}>
         {finding !== undefined && <p>{finding.message}</p>}
       </Message>
       <p class="schedule">

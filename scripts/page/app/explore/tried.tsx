@@ -102,7 +102,7 @@ export function TriedPanel(
         class="tried"
         role="listbox"
         tabIndex={0}
-        aria-label="Schedules: arrows go from one to the next, Enter opens one"
+        aria-label="Schedules: arrow keys move between them, Enter opens one"
         aria-activedescendant={`leaf-${at}`}
         onKeyDown={onKey}
       >

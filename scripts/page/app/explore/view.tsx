@@ -38,7 +38,7 @@ function Program(): JSX.Element {
         <Settings search={search} strategies={strategies} disabled={!program.value.explorable} />
       </Panel>
       {!program.value.explorable && (
-        <Message kind="note" title="This one cannot be explored">
+        <Message kind="note" title="This program cannot be explored">
           Its main runs on the host, and the explorer runs programs whose tasks share memory. The view Run shows it.
         </Message>
       )}

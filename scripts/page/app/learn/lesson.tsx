@@ -35,8 +35,8 @@ export function ProgramLesson({ entry, source }: LessonProps): JSX.Element {
   useEffect(() => {
     if (run === undefined) return undefined;
     return addShortcuts(
-      { key: "ArrowLeft", about: "Go back a step of the bug", act: () => go(-1) },
-      { key: "ArrowRight", about: "Go on a step of the bug", act: () => go(1) },
+      { key: "ArrowLeft", about: "One step of the bug back", act: () => go(-1) },
+      { key: "ArrowRight", about: "One step of the bug forward", act: () => go(1) },
     );
   }, [run]);
   const look = (subject: Subject): void => {
@@ -62,8 +62,8 @@ export function ProgramLesson({ entry, source }: LessonProps): JSX.Element {
           <a href={hrefOf({ view: "run", own: undefined })}>Run it</a>
           {explorable && <a href={hrefOf({ view: "explore", own: undefined })}>Explore it</a>}
         </Toolbar>
-        {now.state === "working" && <p role="status">All orders are tried...</p>}
-        {now.state === "ended" && <Message kind="note">It was stopped.</Message>}
+        {now.state === "working" && <p role="status">Trying all orders...</p>}
+        {now.state === "ended" && <Message kind="note">Stopped.</Message>}
         {now.state === "failed" && <Message kind="error" title="Exploring failed">{now.error.message}</Message>}
         {now.state === "done" && <Found shown={now.value} />}
       </Panel>
@@ -79,7 +79,7 @@ export function ProgramLesson({ entry, source }: LessonProps): JSX.Element {
 function Found({ shown }: { readonly shown: Shown }): JSX.Element {
   const { program, variant, verdict, text, schedules, run } = shown;
   const which = entryNamed(program).variants.length > 1 ? `${program}, ${variant}` : program;
-  const title = verdict === "proved" ? `Proved: ${which}` : verdict === "bug" ? `It fails: ${which}` : which;
+  const title = verdict === "proved" ? `Proved: ${which}` : verdict === "bug" ? `Fails: ${which}` : which;
   const kind = verdict === "proved" ? "good" : "warning";
   return (
     <Message kind={kind} title={title}>

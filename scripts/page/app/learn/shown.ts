@@ -18,7 +18,7 @@ export interface Subject {
 
 /** What is said where nothing fails. */
 const WELL = {
-  proved: "No order of what its tasks do shows a bug, for this input.",
+  proved: "No order of its tasks' actions shows a bug for this input.",
   "not-exhausted": "No bug was found, but not all orders were tried.",
 } as const;
 

@@ -13,6 +13,6 @@ import { isSealed } from "./sealed.ts";
 export async function codeOf(text: string): Promise<Bundled> {
   if (await isSealed()) return await (await import("./bundle.ts")).bundle(text);
   throw new Error(
-    "Cannot run code of your own: this server does not keep it from the network, the page's own server or its service worker is wanted",
+    "Cannot run code of your own: this server does not cut it off from the network, the page's own server or its service worker is wanted",
   );
 }

@@ -28,7 +28,7 @@ export function OwnProgram(): JSX.Element {
     <Panel title="A program of your own">
       <p class="claim">
         One TypeScript or JavaScript module that exports programs. It runs in this browser, in a worker that cannot
-        reach the network; it is kept nowhere.
+        reach the network; it is not stored anywhere.
       </p>
       <Editor text={text} onChange={(next) => draft.value = next} />
       <Toolbar label="The module">
@@ -36,7 +36,7 @@ export function OwnProgram(): JSX.Element {
           ? <Button onClick={end}>Stop</Button>
           : <Button kind="primary" onClick={use}>Use this module</Button>}
       </Toolbar>
-      {now.state === "ended" && <Message kind="note">It was stopped.</Message>}
+      {now.state === "ended" && <Message kind="note">Stopped.</Message>}
       {now.state === "failed" && <Message kind="error" title="The module cannot be used">{now.error.message}</Message>}
       {now.state === "done" && (
         "faults" in now.value

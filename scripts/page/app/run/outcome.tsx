@@ -12,8 +12,8 @@ import { Table } from "../parts/table.tsx";
 /** The verdicts, as the page says them. */
 const VERDICTS = {
   "right": { kind: "good", title: "Right" },
-  "bug-shown": { kind: "warning", title: "Wrong, as this variant may be: it has a known bug" },
-  "undeclared": { kind: "error", title: "Not declared: the program says nothing of such an outcome" },
+  "bug-shown": { kind: "warning", title: "Wrong, as may happen: this variant has a known bug" },
+  "undeclared": { kind: "error", title: "Not declared: the program does not expect this outcome" },
 } as const;
 
 /** The outcome. */
@@ -35,7 +35,7 @@ export function Outcome({ answer, mode }: { readonly answer: RunAnswer; readonly
         )}
         <p class="outcome-foot">
           {mode} mode, {ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms of real time
-          {isCut && ". It did more than can be looked at: the film ends before the run"}
+          {isCut && ". It did more than the page can show: the film ends before the run"}
         </p>
       </Message>
       {tables.map(({ title, columns, rows }) => (

@@ -5,7 +5,7 @@
 /** What a browser does not give a program. */
 const WANTING: Readonly<Record<string, string>> = {
   multitasking:
-    "It reads a file again and again, and a browser gives it none. In a terminal it runs: deno task run multitasking",
+    "It reads a file again and again, and a browser has none. It runs in a terminal: deno task run multitasking",
 };
 
 /** What is asked. */
@@ -21,7 +21,7 @@ export function whyNot({ name, mode, isolated }: Wish): string | undefined {
   const wanting = WANTING[name];
   if (wanting !== undefined) return wanting;
   if (mode === "thread" && !isolated) {
-    return "Its threads share memory, which this page may not use without the headers that isolate it. Direct mode works.";
+    return "Its threads share memory, which needs the headers that isolate this page. Direct mode works.";
   }
   return undefined;
 }

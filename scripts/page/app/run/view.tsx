@@ -74,7 +74,7 @@ export default function RunView(): JSX.Element {
             value={seed}
             min={-Number.MAX_SAFE_INTEGER}
             max={Number.MAX_SAFE_INTEGER}
-            about="Decides who goes on where several tasks can; 0 is first in, first out"
+            about="Decides which task runs when several can; 0 is first in, first out"
             onChange={(seed) => go({ seed })}
           />
           {now.state === "working"
@@ -82,14 +82,14 @@ export default function RunView(): JSX.Element {
             : <Button kind="primary" onClick={run} disabled={reason !== undefined}>Run</Button>}
         </Toolbar>
         <p class="terminal">
-          A browser starts no processes; in a terminal each task has one:{" "}
+          A browser cannot start processes; in a terminal, each task can have one:{" "}
           <code>deno task run {name} --mode process</code>
         </p>
         {reason !== undefined && <Message kind="note" title={`${name} cannot run here`}>{reason}</Message>}
       </Panel>
       {now.state === "working" && (
         <>
-          <p class="loading" role="status">It runs{told.value > 0 && `: ${told.value} things have happened`}.</p>
+          <p class="loading" role="status">Running{told.value > 0 && `: ${told.value} events so far`}.</p>
           {live.value !== undefined && told.value > 0 && <LiveLanes {...live.value} />}
         </>
       )}

@@ -22,7 +22,7 @@ export function ScenarioChoice(): JSX.Element {
     <Toolbar label="Scenario">
       <Select
         label="Scenario"
-        about="Ordinary async code, in all orders in which the outside can complete what it asks for"
+        about="Ordinary async code, in all orders of outside events"
         value={scenario}
         options={[NONE, ...scenarioNames]}
         name={(name) => name === NONE ? "none, a program" : name.replaceAll("_", " ")}

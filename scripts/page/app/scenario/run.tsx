@@ -30,7 +30,7 @@ export function RunSteps({ run, step, goTo }: RunProps): JSX.Element {
       {rows.length === 0
         ? <p class="muted">There are no outside events.</p>
         : <ChainColumns run={run} step={step} goTo={goTo} />}
-      <Message kind={finding === undefined ? "good" : "error"} title={`It comes to ${ends.join(", ")}`}>
+      <Message kind={finding === undefined ? "good" : "error"} title={`Result: ${ends.join(", ")}`}>
         {finding?.message.split("\n").map((line) => <p key={line}>{line}</p>)}
         {faults.length > 0 && <p>Faults: {faults.join("; ")}.</p>}
       </Message>

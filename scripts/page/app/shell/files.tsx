@@ -34,7 +34,7 @@ export function OpenFile(): JSX.Element {
       <button
         class="quiet"
         type="button"
-        title="Open a trace or a module; it can be dropped on the page as well"
+        title="Open a trace or a module; you can also drop it on the page"
         onClick={() => input.current?.click()}
       >
         Open...

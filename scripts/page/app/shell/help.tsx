@@ -26,7 +26,7 @@ export function Help(): JSX.Element {
           <dt>
             <kbd>Tab</kbd>
           </dt>
-          <dd>Go to the next control; arrows go from tab to tab</dd>
+          <dd>Go to the next control; arrow keys move between tabs</dd>
         </div>
       </dl>
       <Button onClick={() => dialog()?.close()}>Close</Button>

@@ -26,7 +26,7 @@ export function Controls({ children }: { readonly children: ComponentChildren })
         label="Mode"
         value={mode}
         options={["direct", "thread"]}
-        about="Where delegated systems run: beside the simulator, or each in a thread"
+        about="Where delegated systems run: in the simulator's thread, or each in its own"
         onChange={(mode) => go({ mode })}
       />
       {isBusy && (
@@ -44,7 +44,7 @@ export function Controls({ children }: { readonly children: ComponentChildren })
             label="Burn"
             value={burn}
             options={["wall", "cpu", "none"]}
-            about="What each update does for a period: waits by the clock, computes, or nothing"
+            about="What each update does for one period: watch the clock, compute, or nothing"
             onChange={(burn) => go({ burn })}
           />
         </>
@@ -63,7 +63,7 @@ export function Controls({ children }: { readonly children: ComponentChildren })
         value={rate}
         max={1000}
         fraction
-        about="Simulated seconds per real second; 0 is as fast as it can"
+        about="Simulated seconds per real second; 0 is as fast as possible"
         onChange={(rate) => go({ rate })}
       />
       {isBusy && (

@@ -88,16 +88,16 @@ export default function SimulateView(): JSX.Element {
           <p class="claim" role="status">
             {live.value > 0 && Number.isFinite(live.value)
               ? `${live.value.toPrecision(3)} simulated seconds per second`
-              : "It begins."}
+              : "Starting..."}
           </p>
         )}
       </Panel>
       <Faults faults={faults.value} />
       {now.state === "failed" && <Message kind="error" title="Simulating failed">{now.error.message}</Message>}
       {now.state === "done" && now.value.endedAt !== null && (
-        <Message kind="note" title={`It was ended at ${now.value.endedAt.toFixed(3)} s`}>
-          The page holds half a million values and no more: fewer systems, a longer period or a shorter duration is
-          wanted. In a terminal <code>deno task sim</code> goes on.
+        <Message kind="note" title={`Ended at ${now.value.endedAt.toFixed(3)} s`}>
+          The page holds at most half a million values: use fewer systems, a longer period or a shorter duration. In a
+          terminal, <code>deno task sim</code> has no such limit.
         </Message>
       )}
       {diagram.value !== undefined && signals.value !== undefined && (
@@ -109,7 +109,7 @@ export default function SimulateView(): JSX.Element {
             {signals.value.columns.length === 0
               ? (
                 <p>
-                  The diagram has no outputs: export some by <code>builder.exportOutput</code>.
+                  The diagram has no outputs: export some with <code>builder.exportOutput</code>.
                 </p>
               )
               : (
@@ -130,7 +130,7 @@ export default function SimulateView(): JSX.Element {
         <Panel title="The module">
           <p class="claim">
             One module whose default export is a system, or a function that makes one. It runs in this browser, in a
-            worker that cannot reach the network, after a click on Simulate; it is kept nowhere.
+            worker that cannot reach the network, after a click on Simulate; it is not stored anywhere.
           </p>
           <Editor text={text.value} onChange={(next) => text.value = next} />
         </Panel>

@@ -70,7 +70,7 @@ Deno.test("readLink() gives a link and sentences, whatever the text", () => {
 Deno.test("readLink() tells a few of many faults, and how many more there are", () => {
   const { faults } = readLink(Array.from({ length: 3000 }, (_, at) => `x${at}=1`).join("&"), programs);
   assertEquals(faults.length, 9);
-  assertStringIncludes(faults[8] ?? "", "there are 2992 more faults");
+  assertStringIncludes(faults[8] ?? "", "has 2992 more faults");
 });
 
 Deno.test("readLink() leaves out what there is not, says it in words, and reads the rest", () => {

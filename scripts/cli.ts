@@ -15,6 +15,7 @@ import { main as scenario } from "./scenario.ts";
 import { main as sim } from "./sim.ts";
 
 // Where all is one file, guests find the programs of the list here, what explores them, and the scribe of a trace itself.
+export { scenarioShares } from "../lib/scenario/mod.ts";
 export { sharesOf } from "../lib/split/mod.ts";
 export { programs } from "../lib/programs/mod.ts";
 export { runCommand } from "./command/ending.ts";

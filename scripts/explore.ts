@@ -65,7 +65,8 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 A program whose main runs on the host, with pools or workers, cannot be explored; --all leaves it out.
 A module that exports no program is a scenario: an async function that takes a world, as default export, only export or
 #name. Its code runs unchanged, in all orders of outside events. A scenario takes --strategy, --budget, --seed, --find,
---ignore, --clock (by default ordered), --steps (completions), --lanes, --trace, --width, --json and flags of its own.
+--ignore, --clock (by default ordered), --steps (completions), --workers, --lanes, --trace, --width, --json and flags of
+its own.
 
   --all            every program of the list, in every variant, as one table
   --variant V      a variant of the program                                      [the first]

@@ -16,7 +16,9 @@ import {
   scenarioKinds,
   type ScenarioRunOptions,
 } from "../lib/scenario/mod.ts";
+import { exploreScenarioSplit, MOST_WORKERS } from "../lib/split/mod.ts";
 import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
+import { CommandHost } from "./command/command_host.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { OutputFile } from "./command/output_file.ts";
@@ -52,6 +54,7 @@ const EXPLORING = {
   "--find": `one of ${scenarioKinds.join(", ")}, or an outcome as JSON`,
   "--ignore": `one or more of ${scenarioKinds.join(", ")}`,
   "--clock": `one of ${clocks.join(", ")}`,
+  "--workers": `a whole number from 1 to ${MOST_WORKERS}`,
 } as const;
 const SWITCHES = ["--lanes", "--json"];
 /** What decides a run besides its schedule. */
@@ -77,9 +80,6 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
 }
 
 async function explore(args: readonly string[], esbuild: Esbuild): Promise<number> {
-  if (args.some((argument) => /^--workers(=|$)/.test(argument))) {
-    throw new UsageError("Cannot use --workers: a scenario is explored on one thread, a program is wanted");
-  }
   const { target, url, name, flags } = readTarget(args, EXPLORING);
   const read = flagReader(flags, EXPLORING);
   let interrupted = false;
@@ -99,9 +99,14 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
       return interrupted;
     },
   };
+  const workers = read("--workers", 1, number({ least: 1, most: MOST_WORKERS, integer: true }));
   const trace = traceIn(flags);
   Deno.addSignalListener("SIGINT", stop);
-  const report = await exploreScenario(url, options).finally(() => Deno.removeSignalListener("SIGINT", stop));
+  await using host = new CommandHost();
+  const explored = workers > 1
+    ? exploreScenarioSplit(url, { ...options, workers, host })
+    : exploreScenario(url, options);
+  const report = await explored.finally(() => Deno.removeSignalListener("SIGINT", stop));
   progress.clear();
   await writeTrace(trace, report);
   const lanes = flags.has("--lanes");

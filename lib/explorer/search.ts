@@ -29,6 +29,7 @@ import { lassosOf } from "./findings/starvation.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
+import { DepthFirst } from "./strategies/depth_first.ts";
 import { RandomWalk } from "./strategies/random_walk.ts";
 import { Replay } from "./replay.ts";
 import { beforeText, type Departure, formatSchedule, type Turns } from "./schedule.ts";
@@ -358,11 +359,12 @@ export class Search {
     return isShare || turns.every(({ scheduler }) => scheduler.begin()) ? "spent" : "exhausted";
   }
 
-  /** Evidence as good as another, by a scheduler that takes only runs with fewer preemptions; in slices. */
+  /** The first evidence as good as another that depth-first comes to, of runs with at most so many preemptions; in slices. */
   *findAgain(
-    scheduler: Scheduler,
+    preemptions: number,
     { found, budget }: { found: Found; budget: number },
   ): Slices<Found | "exhausted" | "spent"> {
+    const scheduler = new DepthFirst({ preemptions });
     let isAll = true;
     for (let runs = 1; runs <= budget; runs++) {
       if (!scheduler.begin()) return isAll ? "exhausted" : "spent";

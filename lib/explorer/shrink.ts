@@ -10,7 +10,6 @@
  */
 
 import type { Parameter } from "../program/mod.ts";
-import { DepthFirst } from "./strategies/depth_first.ts";
 import type { Departure } from "./schedule.ts";
 import { type Found, rankOf, type Slices } from "./search.ts";
 import type { Turns } from "./schedule.ts";
@@ -32,9 +31,9 @@ export interface Runs {
   readonly schedules: number;
   /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
   attempt(departures: readonly Departure[], path: { readonly inTurns?: Turns | undefined }): Slices<Found | undefined>;
-  /** Evidence as good as another, by a scheduler that takes only runs with fewer preemptions. */
+  /** The first evidence as good as another that depth-first comes to, of runs with at most so many preemptions. */
   findAgain(
-    scheduler: DepthFirst,
+    preemptions: number,
     options: { readonly found: Found; readonly budget: number },
   ): Slices<Found | "exhausted" | "spent">;
 }
@@ -51,7 +50,7 @@ export function* shrink(
   // Of tasks that take turns there are no bounded runs.
   if (least.inTurns) return { least, minimal: false };
   for (let preemptions = covered + 1; preemptions < least.preemptions; preemptions++) {
-    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { found, budget });
+    const again = yield* search.findAgain(preemptions, { found, budget });
     if (again === "spent") return { least, minimal: false };
     if (again !== "exhausted") {
       return { least: yield* fewerDepartures(search, { found: again, budget }), minimal: true };
@@ -62,8 +61,7 @@ export function* shrink(
 
 /** The first evidence as good that depth-first comes to within as many preemptions, where it is less: one that departs late. */
 function* early(search: Runs, { found, budget }: { found: Found; budget: number }): Slices<Found> {
-  const within = new DepthFirst({ preemptions: found.preemptions });
-  const first = yield* search.findAgain(within, { found, budget: Math.min(budget, EARLY) });
+  const first = yield* search.findAgain(found.preemptions, { found, budget: Math.min(budget, EARLY) });
   if (typeof first === "string") return found;
   const least = yield* fewerDepartures(search, { found: first, budget });
   return isBefore(least, found) ? least : found;

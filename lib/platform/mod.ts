@@ -28,4 +28,5 @@ export type { External, GuestChild, GuestChildren, GuestOptions, GuestPermission
 export { guestChildren } from "./deno_child.ts";
 export { cores, platform } from "./here.ts";
 export { forCaller } from "./caller.ts";
+export { hearUncaught, type Uncaught } from "./uncaught.ts";
 export { after, apart, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";

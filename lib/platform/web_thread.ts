@@ -6,6 +6,7 @@
  * - A thread sends nothing before it holds that lock, so it cannot end unnoticed.
  */
 
+import { hearUncaught } from "./uncaught.ts";
 import type { OwnThread, Thread, ThreadListener } from "./platform.ts";
 
 /** Deno has Web Locks, but its types do not declare them. */
@@ -113,12 +114,8 @@ export function exitWebThread(): never {
 
 /** Calls back with unhandled errors and rejections of this realm. */
 export function onUncaught(callback: (thrown: unknown) => void): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    callback(event.reason);
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    callback(event.error);
+  hearUncaught(({ thrown }) => {
+    callback(thrown);
+    return true;
   });
 }

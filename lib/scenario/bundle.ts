@@ -22,6 +22,8 @@ export interface Bundle {
   readonly code: string;
   /** The names of the exports, each with what the module itself calls it: "" where it has no name. */
   readonly names: ReadonlyMap<string, string>;
+  /** The same as data. */
+  readonly built: Built;
   /** Where a place of the code stands in a source: its URL. */
   placeOf(line: number, column: number): SourcePlace | undefined;
 }
@@ -106,8 +108,8 @@ interface Made {
 
 const bundles = new WeakMap<Built, Bundle>();
 
-/** What was made, as a bundle. */
-function bundleOf(url: string, built: Built): Bundle {
+/** What esbuild made of the module with that URL, as a bundle. */
+export function bundleOf(url: string, built: Built): Bundle {
   const known = bundles.get(built);
   if (known !== undefined) return known;
   const map = new SourceMap(built.map);
@@ -115,6 +117,7 @@ function bundleOf(url: string, built: Built): Bundle {
     url,
     code: built.code,
     names: new Map(built.names),
+    built,
     placeOf(line, column) {
       const place = map.placeOf(line, column);
       return place && { ...place, source: sourceUrl(place.source) };

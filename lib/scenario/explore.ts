@@ -37,9 +37,10 @@ import { inTurns } from "./in_turns.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
-import { Rounds } from "./rounds.ts";
+import { Rounds, type RoundsOptions } from "./rounds.ts";
 import { scenarioOf } from "./scenario_of.ts";
-import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
+import { type ScenarioGoal, ScenarioSearch, type ScenarioWorkers } from "./search.ts";
+import type { ScenarioRequest } from "./shares.ts";
 import { scenarioTrace } from "./trace.ts";
 import { waitsOf } from "./waits.ts";
 import { worldText } from "./world_text.ts";
@@ -141,19 +142,27 @@ const TIMEOUT = 1000;
  * @throws {RangeError} where the options make no sense.
  */
 export async function exploreScenario(url: string, options: ExploreScenarioOptions): Promise<ScenarioReport> {
+  return await exploreScenarioShared(url, options, () => undefined);
+}
+
+/** The same on workers: `workersOf` gives what performs the shares of a search. */
+export async function exploreScenarioShared(
+  url: string,
+  options: ExploreScenarioOptions,
+  workersOf: (request: ScenarioRequest) => ScenarioWorkers | undefined,
+): Promise<ScenarioReport> {
   check(url, options);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
   const goal = goalOf(options);
-  return await prepared(url, { ...options, goal }, async ({ name, drain, search, rounds, waits }) => {
+  return await prepared(url, { ...options, goal }, async ({ name, drain, search, waits, request }) => {
     const drive = <T>(slices: Slices<T>) => driven(slices, progress);
     const teams = teamsOf(strategy, seed);
-    const ended = await drive(search.go(teams, { budget, keepGoing }));
+    const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(request)));
     const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
-    const { schedules, found, tooLong } = search;
+    const { schedules, found, tooLong, covered } = search;
     const { distinct, whole: outcomes, unseen } = search.outcomes;
-    const ran = () => ({ schedules, tooLong, assumptions: rounds.assumptions, distinct, outcomes });
-    const covered = tooLong > 0 ? undefined : teams.find((team) => team.covered !== undefined)?.covered;
-    const whole = { scenario: name, module: url, drain, callsExpect: rounds.callsExpect };
+    const ran = () => ({ schedules, tooLong, assumptions: search.assumptions, distinct, outcomes });
+    const whole = { scenario: name, module: url, drain, callsExpect: search.callsExpect };
     if (found === undefined) {
       const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
       const result = { verdict, ...ran(), covered, unseen, missed: undefined };
@@ -219,7 +228,7 @@ interface Prepared {
   readonly name: string;
   readonly drain: Drain;
   readonly search: ScenarioSearch;
-  readonly rounds: Rounds;
+  readonly request: ScenarioRequest;
   /** What a run waits for that hangs, a line each. */
   readonly waits: (departures: readonly Departure[], performed: Performed) => Promise<readonly string[]>;
 }
@@ -309,7 +318,7 @@ async function preparedOn<T>(
     return rejections;
   };
   try {
-    const how = {
+    const how: RoundsOptions = {
       bundle,
       world,
       modules,
@@ -328,8 +337,9 @@ async function preparedOn<T>(
     const waits: Prepared["waits"] = async (departures, { fingerprint: print }) => {
       return await inTurns(waitsOf(departures, { print, options: how, listen }));
     };
-    const search = new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal });
-    return await use({ name: title, drain, rounds, waits, search });
+    const settings = { name, timersFree: clock === "free", goal, seed };
+    const search = new ScenarioSearch(rounds, settings);
+    return await use({ name: title, drain, request: { how, settings }, waits, search });
   } finally {
     for (const rejections of listening) rejections[Symbol.dispose]();
   }

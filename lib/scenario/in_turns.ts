@@ -4,10 +4,16 @@
  * - A step is no microtask: within one V8 drains no others.
  */
 
-import { platform } from "../platform/mod.ts";
+import { after, platform } from "../platform/mod.ts";
 
-/** Takes all steps; what they yield is told, and the next one is sent whether `told` gave true for any. */
-export function inTurns<Y, T>(
+/** For how many milliseconds a step waits for others before it tells how far it is. */
+const WHILE = 100;
+
+/**
+ * Takes all steps; what they yield is told, and the next one is sent whether `told` gave true for any. It waits for what a step
+ * says that it needs, for a while.
+ */
+export function inTurns<Y extends { readonly until?: Promise<unknown> } | void, T>(
   steps: Generator<Y, T, boolean | void>,
   told: (value: Y) => boolean = () => false,
 ): Promise<T> {
@@ -18,11 +24,22 @@ export function inTurns<Y, T>(
         const { done, value } = steps.next(isStopped);
         if (done) return resolve(value);
         if (told(value)) isStopped = true;
-        platform.soon(step);
+        if (value?.until === undefined) return platform.soon(step);
+        soon(value.until, () => platform.soon(step));
       } catch (error) {
         reject(error);
       }
     };
     platform.soon(step);
+  });
+}
+
+/** Once that has settled, or a while is over. */
+function soon(until: Promise<unknown>, act: () => void): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = after(WHILE, resolve);
+  void Promise.race([until, promise]).then(() => {
+    stop();
+    act();
   });
 }

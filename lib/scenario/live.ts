@@ -17,8 +17,8 @@ import type { SourcePlace } from "./source_map.ts";
 import type { Run } from "./world/main.ts";
 import type { Completion } from "./world/outside.ts";
 
-/** For how many chains the number of an action is told at least. */
-export const LEAST_WIDTH = 8;
+/** Of this many tasks an action's number tells: a run has fewer chains. */
+const TASKS = 2 ** 20;
 const NONE: readonly number[] = [];
 const NOTHING: ReadonlyMap<number, readonly number[]> = new Map();
 
@@ -53,6 +53,10 @@ export interface Performed {
   readonly trace: readonly Step[];
   /** What the code printed. */
   readonly printed: readonly string[];
+  /** What it takes for granted. */
+  readonly assumptions: readonly string[];
+  /** Whether it has called `expect`. */
+  readonly callsExpect: boolean;
 }
 
 /** A run that is under way. */
@@ -64,7 +68,7 @@ export class Live {
   readonly #picks: number[] = [];
   readonly #candidates: Completion[] = [];
   readonly #actions: number[] = [];
-  #point: { -readonly [K in keyof RunEnd]: RunEnd[K] } = startOf(this.#actions, LEAST_WIDTH);
+  #point: { -readonly [K in keyof RunEnd]: RunEnd[K] } = startOf(this.#actions);
   #departures: Departure[] = [];
   #print = 0;
   #traces = false;
@@ -82,10 +86,10 @@ export class Live {
     return this.next?.label ?? "the start";
   }
 
-  begin(run: Run, { tasks, traces }: { readonly tasks: number; readonly traces: boolean }): void {
+  begin(run: Run, { traces }: { readonly traces: boolean }): void {
     this.run = run;
     this.next = undefined;
-    this.#point = startOf(this.#actions, tasks);
+    this.#point = startOf(this.#actions);
     this.#departures = [];
     this.#print = 0;
     this.#traces = traces;
@@ -158,6 +162,8 @@ export class Live {
         source: place(stack),
       })),
       printed: [...this.run?.outside.printed ?? []],
+      assumptions: [...this.run?.outside.assumptions ?? []],
+      callsExpect: this.run?.outside.isExpecting ?? false,
     };
   }
 
@@ -171,11 +177,11 @@ export class Live {
   }
 }
 
-function startOf(actions: readonly number[], tasks: number): { -readonly [K in keyof RunEnd]: RunEnd[K] } & Point {
+function startOf(actions: readonly number[]): { -readonly [K in keyof RunEnd]: RunEnd[K] } & Point {
   return {
     kind: "complete",
     actions,
-    tasks,
+    tasks: TASKS,
     step: 0,
     preempts: false,
     preemptions: 0,

@@ -13,6 +13,7 @@
 export {
   exploreScenario,
   type ExploreScenarioOptions,
+  exploreScenarioShared,
   replayScenario,
   type ScenarioReplay,
   type ScenarioReport,
@@ -30,4 +31,12 @@ export type {
   EsbuildResolved,
 } from "./esbuild.ts";
 export { type Drain, drains } from "./ground.ts";
-export { scenarioKinds } from "./search.ts";
+export {
+  type ScenarioGoal,
+  scenarioKinds,
+  type ScenarioPart,
+  type ScenarioShare,
+  type ScenarioWorkers,
+  type SearchSettings,
+} from "./search.ts";
+export { requestData, type ScenarioRequest, scenarioShares, sharesModule } from "./shares.ts";

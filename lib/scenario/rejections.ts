@@ -4,6 +4,8 @@
  * - Those of other realms are left to others. In the caller's own realm all are a run's, and so are errors that nobody caught.
  */
 
+import { hearUncaught } from "../platform/mod.ts";
+
 /** A rejection. */
 export interface Rejection {
   /** What was rejected. */
@@ -20,12 +22,15 @@ export class Rejections implements Disposable {
   #heard: Rejection[] = [];
   #uncaught: unknown[] = [];
   readonly #told = new WeakSet<Rejection>();
+  readonly #letGo: () => void;
 
   /** `owns` says which promises count, `hearsErrors` whether errors that nobody caught do. */
   constructor(owns: (promise: unknown) => boolean, { hearsErrors }: { readonly hearsErrors: boolean }) {
     this.#owns = owns;
-    if (hearsErrors) globalThis.addEventListener("error", this.#failed, { capture: true });
-    globalThis.addEventListener("unhandledrejection", this.#unhandled, { capture: true });
+    this.#letGo = hearUncaught(({ thrown: reason, promise }) => {
+      if (promise === undefined) return hearsErrors && this.#uncaught.push(reason) > 0;
+      return owns(promise) && this.#heard.push({ promise, reason, isHandled: false }) > 0;
+    });
     globalThis.addEventListener("rejectionhandled", this.#handled, { capture: true });
   }
 
@@ -63,24 +68,9 @@ export class Rejections implements Disposable {
 
   /** Hears no more. */
   [Symbol.dispose](): void {
-    globalThis.removeEventListener("error", this.#failed, { capture: true });
-    globalThis.removeEventListener("unhandledrejection", this.#unhandled, { capture: true });
+    this.#letGo();
     globalThis.removeEventListener("rejectionhandled", this.#handled, { capture: true });
   }
-
-  readonly #unhandled = (event: PromiseRejectionEvent): void => {
-    const { promise, reason } = event;
-    if (!this.#owns(promise)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    this.#heard.push({ promise, reason, isHandled: false });
-  };
-
-  readonly #failed = (event: ErrorEvent): void => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    this.#uncaught.push(event.error);
-  };
 
   readonly #handled = (event: PromiseRejectionEvent): void => {
     if (!this.#owns(event.promise)) return;

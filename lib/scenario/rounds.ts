@@ -13,7 +13,7 @@ import { ScenarioError } from "../errors.ts";
 import type { BugKind, Clock, RunEnd, Scheduler } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
 import { type Drained, NeedsModuleError, NeedsTurnError } from "./ground.ts";
-import { LEAST_WIDTH, Live, type Performed } from "./live.ts";
+import { Live, type Performed } from "./live.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
 import { textOfPlace, verdictOf } from "./verdict.ts";
@@ -42,16 +42,12 @@ export interface RoundsOptions extends RealmOptions {
 export interface RoundOptions {
   /** Whether what comes is kept step by step. */
   readonly traces?: boolean;
-  /** Whether an action is told by the number of its chain alone, however many there are. */
-  readonly isWide?: boolean;
   /** Whether no fault befalls the runs, though the scenario asks for some. */
   readonly isFaultless?: boolean;
   /** How many times as long as usual a drain may take. */
   readonly patience?: number;
 }
 
-/** For how many chains an action's number is told by its chain alone. */
-const WIDE = 2 ** 20;
 /** How many turns are taken for a run that nothing is left for. */
 const SETTLING = 8;
 
@@ -74,29 +70,14 @@ export class Rounds {
   #realm: Realm;
   // The realms of workers, by their numbers and modules.
   readonly #workers = new Map<string, Realm>();
-  // The most chains that a run had, rounded up: what strategies take for the number of tasks.
-  #width = LEAST_WIDTH;
-  #widest = 0;
   // Whether runs change what they share; then each is alone.
   #changes = false;
-  readonly #assumptions = new Set<string>();
-  #callsExpect = false;
 
   /** Prepares runs. `listen` gives what hears of the rejections of the present realm. */
   constructor(options: RoundsOptions, listen: (owns: (promise: unknown) => boolean) => Rejections) {
     this.#options = options;
     this.#realm = new Realm(options);
     this.#rejections = listen((promise) => this.#realms().some((realm) => realm.owns(promise)));
-  }
-
-  /** What runs have taken for granted. */
-  get assumptions(): readonly string[] {
-    return [...this.#assumptions].sort();
-  }
-
-  /** Whether any of them has called `expect`. */
-  get callsExpect(): boolean {
-    return this.#callsExpect;
   }
 
   #realms(): readonly Realm[] {
@@ -140,13 +121,12 @@ export class Rounds {
       if (!isOver) yield* this.#performAll([live], options);
       performed.push(live.performed());
     }
-    if (this.#widest > this.#width) this.#width = 2 ** Math.ceil(Math.log2(this.#widest));
     return performed;
   }
 
   /** Performs runs at once; false where nobody can tell of which of them something is. */
   *#performAll(lives: readonly Live[], options: RoundOptions): Generator<void, boolean> {
-    const { traces = false, isWide = false, isFaultless = false, patience = 1 } = options;
+    const { traces = false, isFaultless = false, patience = 1 } = options;
     const begun = cpuMilliseconds();
     const { name, input, clock, stepLimit } = this.#options;
     const isAlone = lives.length === 1;
@@ -156,7 +136,7 @@ export class Rounds {
     const isOrdered = clock === "ordered";
     for (const live of lives) {
       const run = realm.run(isAlone ? 0 : live.place);
-      live.begin(run, { tasks: isWide ? WIDE : this.#width, traces });
+      live.begin(run, { traces });
     }
     let going = lives;
     for (let isFirst = true; going.length > 0; isFirst = false) {
@@ -328,9 +308,6 @@ export class Rounds {
         const is = `${name === "default" ? "its default export" : "it"} ${run.unfit}`;
         throw new ScenarioError(`Cannot explore ${title}: ${is}, an async function of the world is wanted`);
       }
-      this.#widest = Math.max(this.#widest, run.outside.chains);
-      for (const assumption of run.outside.assumptions) this.#assumptions.add(assumption);
-      this.#callsExpect ||= run.outside.isExpecting;
       const rejections = this.#rejections.heard;
       live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), placesIn);
     }

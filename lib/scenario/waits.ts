@@ -46,7 +46,7 @@ export function* waitsOf(
   }, listen);
   const replay = new Replay(departures, { names: chainNames(MOST_CHAINS) });
   replay.begin();
-  const [run] = yield* rounds.perform([replay], { isWide: true, traces: true });
+  const [run] = yield* rounds.perform([replay], { traces: true });
   if (run?.judged.finding?.kind !== "hang" || run.fingerprint !== print) return [];
   const { promised } = rounds.realm.run(0).outside;
   const open = yield* pendingOf(waits.map(({ awaited }) => awaited));

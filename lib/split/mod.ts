@@ -4,5 +4,7 @@
  * @module
  */
 
-export { exploreSplit, type ExploreSplitOptions, MOST_WORKERS, type SplitProgress } from "./explore_split.ts";
+export { exploreScenarioSplit, type ExploreScenarioSplitOptions } from "./explore_scenario_split.ts";
+export { exploreSplit, type ExploreSplitOptions, type SplitProgress } from "./explore_split.ts";
+export { MOST_WORKERS, type SplitWorkersOptions } from "./search_pool.ts";
 export { shareModule, sharesOf } from "./work.ts";

@@ -43,8 +43,8 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["host", host],
   ["pool", pool],
   ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],
-  ["split", everything],
   ["scenario", ["platform", "memory", "sync", "program", "explorer"]],
+  ["split", [...everything, "scenario"]],
   ["testing", [...everything, "scenario"]],
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);

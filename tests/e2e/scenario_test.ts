@@ -115,7 +115,7 @@ Deno.test("explore and replay write the run of a scenario that they show as a Ch
     const [one, other] = [`${folder}/explored.json`, `${folder}/replayed.json`];
     const [found, refused] = await Promise.all([
       ended("explore", example, "--json", "--trace", one),
-      ended("explore", example, "--workers", "2", "--trace", `${folder}/refused.json`),
+      ended("explore", example, "--workers", "0", "--trace", `${folder}/refused.json`),
     ]);
     const { schedule, trace: { tasks, rows }, scenario } = JSON.parse(found.stdout);
     const [replayed, nowhere] = await Promise.all([
@@ -133,11 +133,32 @@ Deno.test("explore and replay write the run of a scenario that they show as a Ch
 
     assertEquals([nowhere.code, nowhere.stdout, refused.code, refused.stdout], [2, "", 2, ""]);
     assertStringIncludes(nowhere.stderr, "a file to write is wanted\n");
-    assertStringIncludes(refused.stderr, "Cannot use --workers: a scenario is explored on one thread, ");
+    assertStringIncludes(refused.stderr, "Cannot use --workers 0: a whole number from 1 to 256 is wanted\n");
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), ["explored.json", "replayed.json"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("explore --workers prints of a scenario what it prints without, and ends at Ctrl-C with what it has", async () => {
+  const chains = [
+    "tests/guests/random_scenario.ts#chains",
+    "--input",
+    "[3,3,3]",
+    "--strategy",
+    "depth-first",
+    "--json",
+  ];
+  const [one, two] = await Promise.all([ended("explore", ...chains), ended("explore", ...chains, "--workers", "2")]);
+  assertEquals([two.stdout, two.code], [one.stdout, 0]);
+  assertEquals(JSON.parse(one.stdout).schedules, 1680);
+  const endless = ["tests/guests/random_scenario.ts#endless", "--strategy", "random", "--budget", "1000000000"];
+  await using command = startScript("explore", ...endless, "--workers", "2", "--json");
+  await command.complained("schedules");
+  command.signal("SIGINT");
+  const { code, stdout } = await command.end();
+  assertEquals([code, JSON.parse(stdout).interrupted], [130, true]);
+  await command.gone();
 });
 
 Deno.test("a signal to explore reaches what it has started: Ctrl-C prints how far it came, and nothing is left", async () => {

@@ -11,7 +11,8 @@ import { Pos } from "./pos.ts";
 import { RandomWalk } from "./random_walk.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Strategy } from "./names.ts";
-import { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./team.ts";
+import { type Team, teamBeginning, TeamOfOne } from "./team.ts";
+import { teamAt } from "./team_share.ts";
 
 export { strategies, type Strategy, unreduced } from "./names.ts";
 
@@ -35,15 +36,7 @@ export function schedulersOf(strategy: Strategy | Scheduler, seed: number): read
 /** The teams of a strategy, which take turns, for runs of which nobody knows what their actions reach. */
 export function teamsOf(strategy: Strategy | Scheduler, seed: number): readonly Team[] {
   if (typeof strategy === "object") return [new TeamOfOne(new OwnStrategy(strategy))];
-  return strategy === "portfolio"
-    ? TURNS.filter((name) => name !== "dpor").map((name) => teamOf(name, seed))
-    : [teamOf(strategy, seed)];
-}
-
-function teamOf(strategy: Exclude<Strategy, "portfolio">, seed: number): Team {
-  if (strategy === "depth-first") return new TreeTeam();
-  if (strategy === "bounded") return new TreeTeam({ grows: true });
-  return new DrawingTeam((seed) => goingAt(beginningOf(strategy), { seed }).scheduler, { seed });
+  return strategiesOf(strategy).filter((name) => name !== "dpor").map((name) => teamAt(teamBeginning(name), { seed }));
 }
 
 /** The strategies that take turns in one. */

@@ -87,17 +87,18 @@ export async function checkScenario<F extends FastCheck>(url: string, options: S
   const found = errorInstance instanceof FoundBug ? errorInstance : undefined;
   const path = counterexamplePath ?? "";
   const [input] = Array.isArray(counterexample) ? counterexample : [undefined];
-  const replay = `{ ..., seed: ${drawn}, path: ${JSON.stringify(path)} }`;
   const message = [
     `Cannot pass checkScenario with ${found?.report.scenario ?? url}: ${
       found?.message ?? String(errorInstance)
     }, no bug is wanted`,
-    ...found?.report.trace === undefined ? [] : traceLines(found.report.trace).map(({ text }) => text),
-    ...found === undefined ? [] : [`Schedule: ${found.bug.schedule}`],
+    ...found === undefined ? [] : bugLines(found),
     ...inputs === undefined ? [] : [
       `Input after ${runs} ${runs === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
       platform.inspect(input, { breakLength: 120, depth: 8 }),
-      `Replay it: checkScenario(${JSON.stringify(url)}, ${replay})`,
+      `Replay it: checkScenario(${JSON.stringify(url)}, { ..., seed: ${drawn}, path: ${JSON.stringify(path)} })`,
+    ],
+    ...inputs !== undefined || found === undefined ? [] : [
+      `Replay it: replayScenario(${JSON.stringify(url)}, ${JSON.stringify(found.bug.schedule)}, { ... })`,
     ],
   ];
   throw new PropertyError(message.join("\n"), {
@@ -105,4 +106,15 @@ export async function checkScenario<F extends FastCheck>(url: string, options: S
     path,
     cause: found === undefined ? errorInstance : undefined,
   });
+}
+
+/** The run that shows a bug: its rows, what befell it, what its code printed, and its schedule. */
+function bugLines({ report: { trace, faults, needsFault, printed }, bug }: FoundBug): string[] {
+  const which = faults.length === 1 ? "a fault" : "faults";
+  return [
+    ...trace === undefined ? [] : traceLines(trace).map(({ text }) => text),
+    ...faults.length === 0 ? [] : [`${needsFault ? "It needs" : "This run has"} ${which}: ${faults.join("; ")}`],
+    ...printed.length === 0 ? [] : ["It prints:", ...printed.map((text) => `  ${text.replaceAll("\n", "\n  ")}`)],
+    `Schedule: ${bug.schedule}`,
+  ];
 }

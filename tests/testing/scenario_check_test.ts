@@ -1,9 +1,11 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { pathToFileURL } from "node:url";
 import { PropertyError, ScenarioError } from "../../lib/errors.ts";
 import { replayScenario } from "../../lib/scenario/mod.ts";
 import { checkScenario } from "../../lib/testing/mod.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
+import { inFolder } from "../e2e/command.ts";
 
 const scenarios = import.meta.resolve("../guests/scenarios.ts");
 
@@ -37,4 +39,29 @@ Deno.test("checkScenario() explores a scenario once that takes no input, and han
   await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "asks", strategy: "dpor" }), RangeError);
   const drain = "nowhere" as "turn";
   await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "asks", drain }), RangeError, "nowhere");
+});
+
+Deno.test("checkScenario() tells of a run without an input what befell it, what it printed and how to replay it", async () => {
+  await using esbuild = await testEsbuild();
+  await inFolder(async (folder) => {
+    const module = `${folder}/pays.ts`;
+    await Deno.writeTextFile(
+      module,
+      `export default async function pays({ io, faults, expect }) {
+  faults({ fails: true });
+  let charged = 0;
+  const charge = () => io("charge", () => ++charged);
+  await charge().catch(charge);
+  console.log("charged", charged, "times\\nin all");
+  expect(charged === 1, "the customer pays once");
+}`,
+    );
+    const url = pathToFileURL(module).href;
+    const { message } = await assertRejects(() => checkScenario(url, { fc, esbuild }), PropertyError);
+    assertStringIncludes(message, "\nIt needs a fault: charge fails, though it has acted\n");
+    assertStringIncludes(message, "\nIt prints:\n  charged 2 times\n  in all\n");
+    const [, schedule = ""] = /^Replay it: replayScenario\("file:.*", "(hf2:.*)", \{ \.\.\. \}\)$/m.exec(message) ?? [];
+    const { finding } = await replayScenario(url, schedule, { esbuild });
+    assertEquals(finding?.kind, "assertion");
+  });
 });

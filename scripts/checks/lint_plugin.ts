@@ -6,6 +6,8 @@
  *   places where these may stand, so that adding one is adding an entry.
  * - A rule reads no other file, but for `circles`, which follows imports.
  * - Steps that nobody delegates to are the business of a plugin that users take, too: `lib/lint/`.
+ *
+ * Longer than most files because all rules are one list.
  */
 
 import { importsIn, wayTo } from "./circles.ts";
@@ -378,6 +380,20 @@ const plugin: Deno.lint.Plugin = {
             member,
             `Cannot show this method in views: it has ${has}, which a mapped type loses, one form is wanted`,
           );
+        }
+      },
+    })),
+
+    "unread": rule(() => true, ({ report, text }) => ({
+      ClassBody(node) {
+        const whole = text(node);
+        const times = (pattern: string) => whole.match(new RegExp(pattern, "g"))?.length ?? 0;
+        for (const member of node.body) {
+          if (!("key" in member) || member.key.type !== "PrivateIdentifier") continue;
+          const { name } = member.key;
+          // Once where it is declared, and wherever it is only set.
+          if (times(`#${name}\\b`) > 1 + times(`this\\.#${name} = `)) continue;
+          report(member.key, `Cannot keep #${name}: nothing reads or calls it, a use of it or no member is wanted`);
         }
       },
     })),

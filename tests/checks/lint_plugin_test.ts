@@ -232,6 +232,22 @@ const cases: Case[] = [
     ],
   },
   {
+    rule: "unread",
+    good: [
+      ["lib/sync/lock.ts", "class Lock { #a = 0; #ab = 1; next() { this.#a += this.#ab; return this; } }"],
+      [
+        "tests/sync/lock_test.ts",
+        "class Lock { readonly #a; constructor(a) { this.#a = a; } has(b) { return #a in b; } }",
+      ],
+      ["scripts/sim.ts", "class Sim { run() { this.#run(); } #run() {} }"],
+    ],
+    bad: [
+      ["lib/sync/lock.ts", "class Lock { #a = 0; #ab = 1; next() { return this.#ab; } }"],
+      ["tests/sync/lock_test.ts", "class Lock { readonly #a; constructor(a) { this.#a = a; } }"],
+      ["scripts/sim.ts", "class Sim { run() {} #run() {} }"],
+    ],
+  },
+  {
     rule: "root-exports",
     good: [["lib/diagram/mod.ts", 'export * from "./port.ts";']],
     bad: [["mod.ts", 'export * from "./lib/diagram/mod.ts";']],

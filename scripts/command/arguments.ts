@@ -1,13 +1,13 @@
 /**
- * Arguments read into flags, strictly: an argument that nobody understands is an error, and so is a flag given twice.
+ * Reads arguments into flags, strictly: an unknown argument is an error, and so is a flag given twice.
  *
  * - A flag is `--name value` or `--name=value`, a switch is `--name`; a value may begin with one dash, not with two.
- * - A mistake is a {@linkcode UsageError}: one sentence that names the flag and says what it takes.
+ * - A mistake throws a {@linkcode UsageError}: one sentence that names the flag and says what it takes.
  */
 
 import { parseArgs } from "@std/cli";
 
-/** Arguments that make no sense: one sentence, exit code 2. */
+/** Thrown for wrong arguments: one sentence, exit code 2. */
 export class UsageError extends Error {
   /** The class name. */
   override readonly name = "UsageError";
@@ -19,7 +19,7 @@ export interface Grammar {
   readonly flags: Readonly<Record<string, string>>;
   /** The names of the flags without a value. */
   readonly switches: readonly string[];
-  /** Those of the flags that may be given more than once: their values are joined with commas. */
+  /** The flags that may be given more than once; their values are joined with commas. */
   readonly lists?: readonly string[];
   /** What has these flags, where others have more. */
   readonly of?: string;
@@ -36,7 +36,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
   if (args.includes("--")) refuse("--");
   const keys = names.map((name) => name.slice(2));
   const joined = joinValues(args, grammar);
-  // Everything is read as a string, and every time that it is given, so that nothing is dropped without a word.
+  // Every occurrence is read, as a string, so that nothing is dropped silently.
   const parsed: Readonly<Record<string, unknown>> = parseArgs(joined, {
     string: keys,
     collect: keys,
@@ -53,7 +53,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
     if (wanted === undefined && value !== "") {
       throw new UsageError(`Cannot use ${name} with ${quoted(value)}: it takes no value, ${name} alone is wanted`);
     }
-    // An empty text is a value; none at all is a slip.
+    // An empty text is a value; a missing value is a mistake.
     if (wanted !== undefined && joined.includes(name)) {
       throw new UsageError(`Cannot use ${name}: its value is missing, ${wanted} is wanted`);
     }
@@ -62,7 +62,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
   return found;
 }
 
-/** What reads flags: each by what its text means, or as the fallback where it was not given. */
+/** Makes a reader of flags, which parses the text of a flag or returns the fallback if the flag was not given. */
 export function flagReader<F extends string>(
   flags: ReadonlyMap<string, string>,
   takes: Readonly<Record<F, string>>,
@@ -76,7 +76,9 @@ export function flagReader<F extends string>(
   };
 }
 
-/** Joins each flag and its value, since a value of its own that is empty or begins with a dash is not read as one. */
+/**
+ * Joins each flag and its value, since a separate value that is empty or begins with a dash would not be read as one.
+ */
 function joinValues(args: readonly string[], { flags }: Grammar): string[] {
   const joined: string[] = [];
   for (const argument of args) {
@@ -87,7 +89,7 @@ function joinValues(args: readonly string[], { flags }: Grammar): string[] {
   return joined;
 }
 
-/** A value as an error shows it: in quotes where it would not be read as one word. */
+/** A value as an error shows it: quoted unless it reads as one word. */
 export function quoted(text: string): string {
   return /^[\w.,:/\\+-][\w.,:/\\+#-]*$/.test(text) ? text : JSON.stringify(text);
 }

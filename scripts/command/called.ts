@@ -1,21 +1,23 @@
 /**
- * Commands as they are called from where this process works, so that what a report or a help text prints can be pasted there.
+ * Commands as they must be called from this process's folder, so that commands in reports and help texts can be pasted
+ * there.
  *
- * - In the project's own folder that is `deno task NAME`, elsewhere the script by its path, in a bundle that one file.
+ * - In the project's own folder that is `deno task NAME`; elsewhere it is the script by its path; in a bundle, the one
+ *   file.
  */
 
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The commands that work anywhere. Others are told for other hosts, or for a checkout. */
+/** The commands that work anywhere. Other commands are meant for other hosts, or for a checkout. */
 const COMMANDS = /\bdeno task (sim|list|run|explore|replay)\b/g;
 
-/** A text in which each `deno task NAME` is a call that works here. */
+/** A text with each `deno task NAME` replaced with a call that works here. */
 export function called(text: string): string {
   return text.replaceAll(COMMANDS, (call, name: string) => callOf(name) ?? call);
 }
 
-/** How a command is called here; undefined where that is `deno task NAME`, or nobody may know where here is. */
+/** How to call a command here; undefined if by `deno task NAME`, or if the current folder is not accessible. */
 function callOf(name: string): string | undefined {
   if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return undefined;
   const here = Deno.cwd();
@@ -26,7 +28,7 @@ function callOf(name: string): string | undefined {
   return `deno run -A ${wordOf(new URL(`scripts/${name}.ts`, root).href, here)}`;
 }
 
-/** A module as a word: a file by its path from here or from the root, whichever is shorter. */
+/** A module as one word: a file by its path, relative or absolute, whichever is shorter. */
 function wordOf(url: string, here: string): string {
   if (!url.startsWith("file:")) return shellWord(url);
   const path = fileURLToPath(url);
@@ -34,7 +36,7 @@ function wordOf(url: string, here: string): string {
   return shellWord(near.length <= path.length ? near : path);
 }
 
-/** A text in which each URL of a file is its path: from here where it is below. */
+/** A text with each file URL replaced with its path, relative if the file is below the current folder. */
 export function located(text: string): string {
   if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return text;
   return text.replaceAll(/\bfile:\/\/[^\s"'#,;)]+/g, (url) => {
@@ -48,7 +50,7 @@ export function located(text: string): string {
   });
 }
 
-/** A text as one word of a shell's command. */
+/** A text quoted as one word of a shell command. */
 export function shellWord(text: string): string {
   if (Deno.build.os === "windows") return /^[\w.,:/\\+@-][\w.,:/\\+@=#-]*$/.test(text) ? text : `"${text}"`;
   return /^[\w.,:/+@-][\w.,:/+@=#-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -4,7 +4,7 @@
 
 import { GuestStuckError, Host } from "../../mod.ts";
 
-/** A host whose thread may be stuck when it closes: the end of the command, which comes next, ends it. */
+/** A host whose threads may be stuck when it closes: the end of the command, which follows, ends them. */
 export class CommandHost extends Host {
   /** Ends all guests that can be ended. */
   override async close(): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * How a command ends: with an exit code, also after wrong arguments and where it cannot write or read.
+ * Ends a command with an exit code, also after wrong arguments, and if it cannot read or write.
  *
- * - What the user or the machine has to mend is one sentence on stderr, never a stack: 2 after wrong arguments, 141 where
- *   nobody reads the output any longer, 1 where a disk is full, a folder is missing or a permission is.
+ * - An error that the user or the machine has to fix is one sentence on stderr, never a stack: 2 after wrong arguments,
+ *   141 if nobody reads the output anymore, 1 if a disk is full, or a folder or a permission is missing.
  */
 
 import { UsageError } from "./arguments.ts";
@@ -15,11 +15,11 @@ import { complaintText } from "./text.ts";
 export async function runCommand(main: (args: readonly string[]) => Promise<number> | number): Promise<never> {
   const code = await exitCode(main, Deno.args);
   await endOfSignal();
-  // A thread that is stuck would keep the process alive.
+  // A stuck thread would keep the process alive.
   Deno.exit(code);
 }
 
-/** The exit code of a command with these arguments, after the sentence about what ended it. */
+/** Runs a command with these arguments; returns its exit code, after printing the sentence about a failure. */
 export async function exitCode(
   main: (args: readonly string[]) => Promise<number> | number,
   args: readonly string[],
@@ -36,7 +36,7 @@ export async function exitCode(
   }
 }
 
-/** Whether an error is the machine's, not a fault of the program. */
+/** Whether an error is due to the machine, not to a fault of the program. */
 function isOfSystem(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return /\(os error \d+\)/.test(error.message) || Object.values(Deno.errors).some((one) => error instanceof one);

@@ -1,21 +1,21 @@
 /**
  * Errors as a command shows them: lines for people, data for `--json`.
  *
- * - Of a stack the calls of the program are shown, and the library's own only where there are no others.
+ * - Of a stack, the program's calls are shown; the library's own calls only if there are no others.
  */
 
 import { type FarError, GuestError } from "../../lib/errors.ts";
 import { ownFrames } from "../../lib/program/mod.ts";
 import { plain, plainLines, wrapped } from "./text.ts";
 
-/** An error for people: what a guest threw has its stack. */
+/** The lines of an error for people; an error from a guest is shown with its stack. */
 export function failureLines(error: unknown, width: number): string[] {
   if (!(error instanceof Error)) return wrapped(`Cannot go on: ${plain(String(error))}`, width, "  ");
   const head = wrapped(`${plain(error.name)}: ${plain(error.message)}`, width, "  ");
   return error instanceof GuestError ? [...head, ...stackLines(error.far)] : head;
 }
 
-/** Where something was thrown in a guest, and its causes. */
+/** The places where a guest threw an error and its causes. */
 export function stackLines({ stack, cause }: FarError): string[] {
   const own = ownFrames(stack);
   const frames = own.length > 0 ? own : stack.split("\n").filter((line) => /^\s+at /.test(line));

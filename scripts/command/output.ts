@@ -1,16 +1,16 @@
 /**
- * What a command writes. Its reader may go away, as in `deno task sim | head -1`, and a disk may be full: then the command
- * ends instead of working on. On a terminal, standard output has a width.
+ * Writes the output of a command. If its reader goes away, as in `deno task sim | head -1`, or a disk is full, the
+ * command ends. On a terminal, standard output has a width.
  */
 
-/** What was to be written is not. */
+/** Thrown if output cannot be written. */
 export class OutputError extends Error {
   /** The class name. */
   override readonly name = "OutputError";
-  /** Whether nobody reads it any longer. */
+  /** Whether nobody reads the output anymore. */
   readonly closed: boolean;
 
-  /** Says what cannot be written, and why: in the message of what was thrown. */
+  /** Makes the error: what cannot be written, and the error that says why. */
   constructor(what: string, cause: unknown) {
     const is = cause instanceof Error ? cause.message : String(cause);
     super(`Cannot write ${what}: ${is}, a place that takes it is wanted`, { cause });
@@ -21,7 +21,7 @@ export class OutputError extends Error {
 /**
  * Writes a line to standard output.
  *
- * @throws {OutputError} where it does not take it.
+ * @throws {OutputError} if that fails.
  */
 export function printLine(text: string): void {
   printBytes(new TextEncoder().encode(`${text}\n`));
@@ -30,7 +30,7 @@ export function printLine(text: string): void {
 /**
  * Writes bytes to standard output.
  *
- * @throws {OutputError} where it does not take them.
+ * @throws {OutputError} if that fails.
  */
 export function printBytes(bytes: Uint8Array): void {
   try {
@@ -40,21 +40,21 @@ export function printBytes(bytes: Uint8Array): void {
   }
 }
 
-/** Writes to standard error as far as it takes it: there is nowhere else to complain. */
+/** Writes to standard error, and ignores a failure: there is nowhere else to complain. */
 export function complain(text: string | Uint8Array): void {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   try {
     for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
   } catch {
-    // Nobody reads it, and the work does not need it.
+    // Nobody reads it, and the work goes on without it.
   }
 }
 
-/** How many columns the terminal has; that many otherwise where stdout is none. */
+/** The number of columns of the terminal; `otherwise` if stdout is not a terminal. */
 export function consoleColumns(otherwise: number): number {
   if (!Deno.stdout.isTerminal() && !Deno.stderr.isTerminal()) return otherwise;
   try {
-    // A terminal that was never told its size says 0.
+    // A terminal that does not know its size reports 0.
     return Deno.consoleSize().columns || otherwise;
   } catch {
     return otherwise;

@@ -1,5 +1,5 @@
 /**
- * A file that a flag names, for what a command has found at its end: tried before the work, written after it.
+ * A file that a flag names, for the results of a command: checked before the work, written after it.
  */
 
 import { quoted, UsageError } from "./arguments.ts";
@@ -11,9 +11,9 @@ export class OutputFile {
   readonly #path: string;
 
   /**
-   * Tries the file and leaves it as it was.
+   * Checks that the file can be written, and leaves it unchanged.
    *
-   * @throws {UsageError} where it cannot be written.
+   * @throws {UsageError} if it cannot be written.
    */
   constructor(flag: string, path: string) {
     this.#path = path;
@@ -26,9 +26,9 @@ export class OutputFile {
   }
 
   /**
-   * Writes it.
+   * Writes the file.
    *
-   * @throws {OutputError} where that fails.
+   * @throws {OutputError} if that fails.
    */
   write(text: string): void {
     try {

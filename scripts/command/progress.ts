@@ -1,15 +1,16 @@
 /**
- * Progress of long work on stderr: nothing in the first second, then a line that is rewritten on a terminal.
+ * Shows the progress of long work on stderr: nothing in the first second, then a line, which is rewritten on a
+ * terminal.
  */
 
 import { complain } from "./output.ts";
 
-/** How long work stays silent, and how often it then says something, in milliseconds. */
+/** Milliseconds until progress is first shown, and between two updates. */
 const SILENT = 1000;
 const OFTEN = 200;
 const SELDOM = 5000;
 
-/** Shows how far some work is. */
+/** Shows the progress of some work. */
 export class Progress implements Disposable {
   readonly #text: (at: number) => string;
   readonly #terminal = Deno.stderr.isTerminal();
@@ -18,19 +19,19 @@ export class Progress implements Disposable {
   #shown = false;
   #ticks: ReturnType<typeof setInterval> | undefined;
 
-  /** Starts the clock of some work; `text` says what it is at. */
+  /** Starts timing some work; `text` says what it is doing. */
   constructor(text: (at: number) => string) {
     this.#text = text;
   }
 
-  /** Progress of work that says nothing itself: it is at the seconds that it has taken. */
+  /** Shows the elapsed seconds of work that reports no progress itself. */
   static ofTime(text: (seconds: number) => string): Progress {
     const progress = new Progress(text);
     progress.#ticks = setInterval(() => progress.at((performance.now() - progress.#started) / 1000), OFTEN);
     return progress;
   }
 
-  /** Says where the work is, if it is time to say something. */
+  /** Shows how far the work is, if an update is due. */
   at(value: number): void {
     const now = performance.now();
     if (now < this.#next) return;
@@ -40,20 +41,20 @@ export class Progress implements Disposable {
     this.#next = now + (this.#terminal ? OFTEN : SELDOM);
   }
 
-  /** Takes the line away, for other output or at the end. */
+  /** Removes the line, before other output or at the end. */
   clear(): void {
     if (this.#shown && this.#terminal) complain("\r\x1b[K");
     this.#shown = false;
   }
 
-  /** Takes the line away and says nothing more. */
+  /** Removes the line and shows nothing more. */
   [Symbol.dispose](): void {
     clearInterval(this.#ticks);
     this.clear();
   }
 }
 
-/** As much of a text as one row of the terminal holds, since only one is taken away again. */
+/** The part of a text that fits into one row of the terminal, since only one row is removed again. */
 function oneRow(text: string): string {
   try {
     const { columns } = Deno.consoleSize();

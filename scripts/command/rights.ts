@@ -1,9 +1,11 @@
 /**
- * Flags that need a further right: the script starts itself again with that right alone, and says so on stderr.
+ * For flags that need another permission: the script starts itself again with that permission added, and says so on
+ * stderr.
  *
- * - A task has no right that most of its uses do not need.
- * - The script that was started again has the rights of the first one, that one besides, and nothing else; signals reach it,
- *   and its exit code is that of both. One that hears no signal, such as code that never waits, is killed at the second.
+ * - A task has no permission that most of its uses do not need.
+ * - The new process has the permissions of the first one and the added one, nothing else. Signals are passed on to it,
+ *   and its exit code becomes the first one's. If it ignores a signal, as code that never waits does, the second signal
+ *   kills it.
  */
 
 import { fileURLToPath } from "node:url";
@@ -12,10 +14,10 @@ import { NATS } from "../../lib/engine/nats.ts";
 import { complain } from "./output.ts";
 import { onSignals } from "./signals.ts";
 
-/** What a signal adds to its number in an exit code. */
+/** The exit code after a signal is this plus the signal's number. */
 const SIGNALLED = 128;
 
-/** Starts this script again with the right to reach these hosts; undefined where it has that right. */
+/** Starts this script again with permission to reach these hosts; undefined if it has that permission. */
 export async function withNetwork(hosts: readonly string[]): Promise<number | undefined> {
   if (hosts.every((host) => isGranted({ name: "net", host }))) return undefined;
   await fetchEngine();
@@ -24,7 +26,7 @@ export async function withNetwork(hosts: readonly string[]): Promise<number | un
   return await startAgain(["--quiet", "--no-prompt", "--no-lock", ...rights(), right, Deno.mainModule, ...Deno.args]);
 }
 
-/** Runs Deno with these arguments in place of this process: signals reach it, and its exit code is given. */
+/** Runs Deno with these arguments in place of this process: passes signals on, and returns its exit code. */
 export async function startAgain(args: readonly string[], stdin: "inherit" | "null" = "inherit"): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...args],
@@ -32,7 +34,7 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  // A terminal tells it as well, which does no harm.
+  // A terminal also sends the signal to the child, which does no harm.
   let heard = 0;
   const letGo = onSignals((signal, code) => {
     try {
@@ -51,7 +53,7 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
   }
 }
 
-/** Fetches the engine's package, and checks it against the lock file of optional packages: not where all is one file. */
+/** Fetches the engine's package, and checks it against the lock file of optional packages; not in a bundle. */
 async function fetchEngine(): Promise<void> {
   const lock = new URL("../packages.lock", import.meta.url);
   if (!Deno.mainModule.endsWith(".ts") || lock.protocol !== "file:") return;
@@ -66,7 +68,7 @@ async function fetchEngine(): Promise<void> {
   throw new EngineError(`Cannot load ${NATS}: ${is}, the package is wanted`);
 }
 
-/** The flags of what this process may do. */
+/** The permission flags of this process. */
 function rights(): string[] {
   const kinds = [{ name: "read" }, { name: "write" }, { name: "import" }, { name: "env" }, { name: "sys" }] as const;
   const run = { name: "run", command: Deno.execPath() } as const;

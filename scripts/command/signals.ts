@@ -1,29 +1,29 @@
 /**
- * Ctrl-C and the like: what ends with a command.
+ * What happens at Ctrl-C and other signals that end a command.
  */
 
 import type { Host } from "../../mod.ts";
 
-/** The signals that end a command, with its exit code then. */
+/** The signals that end a command, each with the exit code. */
 export const SIGNALS: readonly (readonly [signal: Deno.Signal, code: number])[] = Deno.build.os === "windows"
   ? [["SIGINT", 130]]
   : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
 
-/** How long the signal that ended a guest may take to reach this process as well, in milliseconds. */
+/** How long to wait for a signal that ended a guest to reach this process, in milliseconds. */
 const SIGNAL_LATE = 500;
 
-/** How long what guests on other hosts are told may take to leave this process, in milliseconds. */
+/** How long to wait until messages to guests on other hosts are sent, in milliseconds. */
 const FAREWELL = 200;
 
-/** Never resolves where a signal ends the command: its code is the signal's, whatever its guests' ends come to. */
+/** Never resolves, for a command that a signal ends: its exit code is the signal's, whatever its guests' ends cause. */
 let signalled: Promise<void> = Promise.resolve();
 
-/** Waits for the end of the command where a signal ends it. */
+/** If a signal is ending the command, waits for that end. */
 export function endOfSignal(): Promise<void> {
   return signalled;
 }
 
-/** Listens to these signals until the function that it gives is called. */
+/** Listens to these signals until the returned function is called. */
 export function onSignals(heard: (signal: Deno.Signal, code: number) => void): () => void {
   const listeners = SIGNALS.map(([signal, code]) => [signal, () => heard(signal, code)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
@@ -32,7 +32,7 @@ export function onSignals(heard: (signal: Deno.Signal, code: number) => void): (
   };
 }
 
-/** Ends the guests and the command at a signal, until the function that it gives is called; `last` comes in between. */
+/** At a signal, ends the guests, calls `last` and ends the command; until the returned function is called. */
 export function endOnSignals(host: Host, last: () => void = () => {}): () => void {
   return onSignals((_signal, code) => {
     host.kill();
@@ -44,8 +44,8 @@ export function endOnSignals(host: Host, last: () => void = () => {}): () => voi
 }
 
 /**
- * Waits a moment where a guest died of a signal that ends this process too: Ctrl-C in a terminal reaches the guests as
- * well, and a guest's end may be heard of before the signal.
+ * Waits a moment after a guest died of a signal that also ends this process: Ctrl-C in a terminal reaches the guests as
+ * well, and the end of a guest may be noticed before the signal.
  */
 export async function awaitSignal(message: string): Promise<void> {
   if (/SIG(INT|TERM|HUP)/.test(message)) await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));

@@ -1,8 +1,8 @@
 /**
- * The file that a trace is written to: tried before the runs, written after them, or at the signal that ends them.
+ * The file for a trace: checked before the runs, written after them, or at the signal that ends them.
  *
- * - A thread of its own, the scribe, collects the trace and writes it: so Ctrl-C is heard while a run keeps this one busy.
- *   Where nobody else listens, the scribe then lets the signal end the process.
+ * - A separate thread, the scribe, collects the trace and writes it, so Ctrl-C is noticed while a run keeps this thread
+ *   busy. If no other thread listens to the signal, the scribe then lets it end the process.
  */
 
 import { ChromeTrace, type Observer, type Span } from "../../lib/simulator/mod.ts";
@@ -12,17 +12,17 @@ import { OutputFile } from "./output_file.ts";
 import { onSignals } from "./signals.ts";
 import { WholeFile } from "./whole_file.ts";
 
-/** What the scribe is told: first where to write and when the trace starts, last to write. */
+/** Messages to the scribe: first where to write and when the trace starts, last the request to write. */
 type ToScribe =
   | { readonly kind: "open"; readonly path: string; readonly start: number; readonly saved: Int32Array }
   | { readonly kind: "run"; readonly name: string; readonly start: number | undefined }
   | { readonly kind: "span"; readonly run: number; readonly span: Span }
   | { readonly kind: "save" };
 
-/** What it says: that it listens, and what was wrong with the writing, if anything. */
+/** Messages from the scribe: that it listens, and the error of writing, if any. */
 type FromScribe = { readonly fault: string | undefined };
 
-/** Milliseconds that the writing may take after a signal. */
+/** Milliseconds that writing may take after a signal. */
 const PATIENCE = 10_000;
 
 /** The part of a worker's global scope that the scribe uses. */
@@ -45,9 +45,9 @@ export class TraceFile {
   }
 
   /**
-   * Tries the file, leaves it as it was, and begins a trace.
+   * Checks that the file can be written, leaves it unchanged, and begins a trace.
    *
-   * @throws {UsageError} where it cannot be written.
+   * @throws {UsageError} if it cannot be written.
    */
   static async open(path: string): Promise<TraceFile> {
     new OutputFile("--trace", path);
@@ -57,7 +57,7 @@ export class TraceFile {
     return file;
   }
 
-  /** An observer for one run, shown under that name; `start` is what its times count from, if not from the trace's. */
+  /** Makes an observer for one run, shown as `name`; its times count from `start`, by default the trace's start. */
   process(name: string, { start }: { readonly start?: number } = {}): Observer {
     const run = this.#runs++;
     this.#tell({ kind: "run", name, start });
@@ -67,7 +67,7 @@ export class TraceFile {
   /**
    * Writes the trace and ends it.
    *
-   * @throws {OutputError} where it cannot be written.
+   * @throws {OutputError} if it cannot be written.
    */
   async save(): Promise<void> {
     const { fault } = await this.#ask({ kind: "save" });
@@ -75,7 +75,7 @@ export class TraceFile {
     if (fault !== undefined) throw new OutputError(whatOf(this.#path), fault);
   }
 
-  /** Waits, without a turn of the event loop, until the scribe has heard of a signal and has written the trace. */
+  /** Waits, without a turn of the event loop, until the scribe has noticed a signal and written the trace. */
   awaitSaved(): void {
     Atomics.wait(this.#saved, 0, 0, PATIENCE);
   }
@@ -96,7 +96,7 @@ export class TraceFile {
   }
 }
 
-/** Does something with the file of a trace, where one is wanted, and saves that however it ends. */
+/** Does something with a trace file, if one is wanted, and saves it however that ends. */
 export async function tracing<T>(path: string | undefined, body: (file?: TraceFile) => Promise<T>): Promise<T> {
   const file = path === undefined ? undefined : await TraceFile.open(path);
   try {
@@ -106,7 +106,7 @@ export async function tracing<T>(path: string | undefined, body: (file?: TraceFi
   }
 }
 
-/** The scribe: what its thread runs. */
+/** The scribe's thread. */
 export function scribe(): void {
   const scope = self as unknown as ScribeScope;
   const runs: Observer[] = [];
@@ -134,14 +134,14 @@ export function scribe(): void {
   };
 }
 
-/** Saves at a signal, and then has it end the process, unless another thread listens and does. */
+/** Saves at a signal, and then lets it end the process, unless another thread listens. */
 function saveOnSignals(save: () => string | undefined, { path, saved }: { path: string; saved: Int32Array }): void {
   let isHeard = false;
   const letGo = onSignals(async (signal) => {
-    // A terminal and `deno task` may both send it.
+    // A terminal and `deno task` may both send the signal.
     if (isHeard) return;
     isHeard = true;
-    // What was told before the signal may lie in the queue behind it.
+    // Messages sent before the signal may still be in the queue.
     await new Promise((resolve) => setTimeout(resolve, 0));
     const fault = save();
     if (fault !== undefined) complain(`${new OutputError(whatOf(path), fault).message}\n`);

@@ -1,17 +1,17 @@
 /**
- * A file that is written as a whole or stays as it was, whatever ends the writing: it is written beside its place, and
- * renamed.
+ * A file that is either written completely or left unchanged, however writing ends: the new file is written beside the
+ * old one, then renamed.
  *
- * - What is no file, such as a pipe or a device, is written as it is.
+ * - A path that is not a regular file, such as a pipe or a device, is written directly.
  */
 
 export class WholeFile {
   readonly #path: string;
-  /** Beside the path, where a file can be renamed to it. */
+  /** The path of the temporary file, if a file can be renamed to the target. */
   readonly #part: string | undefined;
   readonly #mode: { mode?: number };
 
-  /** Finds out whether it can be written, and leaves it as it was; throws what Deno throws where it cannot. */
+  /** Checks that the file can be written, and leaves it unchanged; throws Deno's error if it cannot. */
   constructor(path: string) {
     const info = infoOf(path);
     if (info?.isDirectory) throw new Deno.errors.IsADirectory("it is a folder");
@@ -24,7 +24,7 @@ export class WholeFile {
     Deno.removeSync(this.#part);
   }
 
-  /** Writes it; throws what Deno throws where that fails. */
+  /** Writes the file; throws Deno's error if that fails. */
   write(text: string): void {
     if (this.#part === undefined) return Deno.writeTextFileSync(this.#path, text);
     try {
@@ -37,7 +37,7 @@ export class WholeFile {
   }
 }
 
-/** What there is, if there is something. */
+/** The file info at a path, if there is something. */
 function infoOf(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);

@@ -1,16 +1,16 @@
 /**
- * Where commands keep the bundles of scenarios: in the folder in which Deno keeps what it has downloaded, never in a project.
+ * The folder in which commands keep bundles of scenarios: inside Deno's cache folder, never in a project.
  */
 
 import { join } from "node:path";
 
-/** The folder; undefined where nobody knows one. */
+/** The folder; undefined if it is unknown. */
 export function bundleFolder(): string | undefined {
   const base = Deno.env.get("DENO_DIR") ?? under(caches(), "deno");
   return under(base, "holdfast");
 }
 
-/** Where this system has caches. */
+/** The cache folder of this system. */
 function caches(): string | undefined {
   const home = Deno.env.get("HOME");
   if (Deno.build.os === "windows") return Deno.env.get("LOCALAPPDATA");

@@ -1,7 +1,7 @@
 /**
- * The link to a run on the page: where `deno task page` serves it, the view Explore shows that very schedule.
+ * Links to a run on the page: if `deno task page` serves it, the view Explore shows that schedule.
  *
- * - The page knows the programs of the list and the scenarios of the examples; for a module of the user's own there is no link.
+ * - The page has the programs of the list and the example scenarios; for a user's own module there is no link.
  */
 
 import { programs } from "../../lib/programs/mod.ts";
@@ -9,10 +9,13 @@ import { scenarioNames } from "../page/scenario_names.ts";
 import { type Link, type ParameterValue, writeLink } from "../page/app/link.ts";
 import type { Subject } from "./request.ts";
 
-/** Where `deno task page` serves the page where nothing else is said. */
+/** The default address of `deno task page`. */
 export const PAGE = "http://127.0.0.1:8734/";
 
-/** What stands behind the page's address for a run, or for exploring where there is none; undefined where there is no link. */
+/**
+ * The part of the address after the page's URL, for a run, or for exploring if there is no run; undefined if there is
+ * no link.
+ */
 export function pageLink(
   { target, program, variant, parameters: given, flags }: Subject,
   shown: { readonly schedule?: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined } = {},
@@ -34,7 +37,7 @@ export function pageLink(
 
 const EXAMPLES = new URL("../../lib/scenario/examples/", import.meta.url).href;
 
-/** The same for a schedule of a scenario: of a module by its URL, and of its export. */
+/** The same for a schedule of a scenario, given by its module's URL and its export. */
 export function scenarioLink(
   url: string,
   { scenario, seed = 0, schedule }: {

@@ -1,5 +1,6 @@
 /**
- * `explore --open`: serves the page and opens it at what was found, by starting `scripts/page.ts` with the rights of its task.
+ * `explore --open`: serves the page and opens it at the result, by starting `scripts/page.ts` with the permissions of
+ * its task.
  */
 
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,7 @@ import { complain } from "../command/output.ts";
 import { startAgain } from "../command/rights.ts";
 import { esbuildProgram } from "./scenario_start.ts";
 
-/** Serves the page until Ctrl-C, opened at a link; gives its exit code. */
+/** Serves the page until Ctrl-C, opened at a link; returns the exit code. */
 export async function openPage(link: string): Promise<number> {
   if (!import.meta.url.endsWith("/scripts/explore/page_start.ts")) {
     throw new UsageError("Cannot use --open: this is one file without the page, a checkout of the project is wanted");

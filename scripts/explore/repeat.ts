@@ -1,5 +1,5 @@
 /**
- * A schedule repeated: in the model, or by real threads and processes, and how often it comes to the model's outcome.
+ * Repeats a schedule in the model, or on real threads and processes, and counts how often it has the model's outcome.
  */
 
 import { type GuestPlace, type Host, type ModeName, replay } from "../../mod.ts";
@@ -7,16 +7,16 @@ import { isRepeated, scriptOf } from "../../lib/explorer/mod.ts";
 import type { Script } from "../../lib/program/mod.ts";
 import type { Subject } from "./request.ts";
 
-/** How often a mode repeated a schedule. */
+/** How often a mode reproduced a schedule's outcome. */
 export interface Repeated {
   readonly mode: ModeName;
-  /** The other hosts on which guests ran, where they did. */
+  /** The other hosts on which guests ran, if any. */
   readonly places?: readonly GuestPlace[];
   /** How many times it was tried. */
   readonly times: number;
-  /** How often it came to the model's outcome. */
+  /** How often it had the model's outcome. */
   readonly reproduced: number;
-  /** What went wrong first, if anything did. */
+  /** The first fault, if any. */
   readonly fault: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function repeat(
     readonly stepLimit: number | undefined;
     readonly timeout: number;
     readonly host: Host;
-    /** Told of each time that is over. */
+    /** Called after each time. */
     readonly each: (time: number) => void;
   },
 ): Promise<Repeated> {

@@ -1,5 +1,5 @@
 /**
- * What `deno task explore` and `deno task replay` say: lines for people, and the document of `--json`.
+ * The reports of `deno task explore` and `deno task replay`: lines for people, and the document of `--json`.
  */
 
 import { type ExploreResult, settingsOf, type Span } from "../../mod.ts";
@@ -23,17 +23,17 @@ import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
 import { spansOf } from "./spans.ts";
 
-/** What exploring a program came to. */
+/** The result of exploring a program. */
 export interface Explored {
   readonly subject: Subject;
   readonly result: ExploreResult;
-  /** The run that shows the bug, where there is one that can be shown. */
+  /** The run that shows the bug, if there is one that can be shown. */
   readonly trace: RunTrace | undefined;
   /** Whether Ctrl-C ended it. */
   readonly interrupted: boolean;
-  /** How often real workers repeated it, where that was asked. */
+  /** How often real workers reproduced it, if that was asked for. */
   readonly repeated: readonly Repeated[];
-  /** Whether something was looked for, and nothing else. */
+  /** Whether only something specific was looked for (`--find`). */
   readonly isSought: boolean;
   /** The kinds of bugs that do not count. */
   readonly ignored: readonly BugKind[];
@@ -44,12 +44,12 @@ export interface Explored {
 /** How many outcomes are shown. */
 const MOST_OUTCOMES = 8;
 
-/** Whether a verdict is the declared one: a bug of a specimen, none of any other. */
+/** Whether a verdict is as declared: a bug for a specimen, none for any other program. */
 export function isDeclared({ subject: { program, variant }, result }: Explored): boolean {
   return (result.verdict === "bug") === program.specimens.includes(variant);
 }
 
-/** The smallest run that is known to show it, with its parameters, where they are not those that were asked for. */
+/** The smallest known run that shows it, with its parameters if they differ from those asked for. */
 export function smallestOf(result: ExploredEvidence): Evidence & Partial<Pick<SmallerEvidence, "parameters">> {
   return result.smaller !== undefined && result.smaller.steps < result.steps ? result.smaller : result;
 }
@@ -76,7 +76,7 @@ export function exploredData(
   };
 }
 
-/** What exploring came to as plain data, whatever was explored. */
+/** The result of exploring a program or a scenario as plain data. */
 export function resultData(result: ExploreResult): Record<string, unknown> {
   const { verdict, schedules, tooLong, distinct, assumptions } = result;
   const shown = "schedule" in result ? result : undefined;
@@ -103,7 +103,7 @@ export function resultData(result: ExploreResult): Record<string, unknown> {
   };
 }
 
-/** How often a mode repeated a run, as plain data. */
+/** How often a mode reproduced a run, as plain data. */
 export function repeatedData({ mode, times, reproduced, fault, places }: Repeated): Record<string, unknown> {
   const elsewhere = places === undefined ? {} : { transport: "nats", places };
   return { mode, times, reproduced, ...elsewhere, ...fault === undefined ? {} : { fault } };
@@ -136,7 +136,7 @@ export function traceData(trace: RunTrace, { lanes = false }: ShownOptions = {})
   };
 }
 
-/** The locks that the two sides of a race held, where one held any. */
+/** The locks that the two sides of a race held, if either held any. */
 function racers({ race }: ExploredBug): string[] {
   if (race === undefined || race.first.holds.length + race.second.holds.length === 0) return [];
   return [race.first, race.second].map(({ task, kind, holds }) => {
@@ -144,12 +144,12 @@ function racers({ race }: ExploredBug): string[] {
   });
 }
 
-/** What livelocked tasks do over and over. */
+/** What livelocked tasks repeat. */
 function loop({ loop = [] }: ExploredBug): string[] {
   return loop.length === 0 ? [] : ["Repeated without end:", ...loop.map((line) => `  ${line}`)];
 }
 
-/** Whether a flag of the command, or the value of one, is none of the program's parameters. */
+/** Whether an argument is not a flag, or the value of a flag, for one of the program's parameters. */
 function isKept({ program, flags }: Subject, at: number): boolean {
   const own = new Set(Object.keys(program.parameters).map(flagOf));
   return !own.has(flags[at] ?? "") && !own.has(flags[at - 1] ?? "");
@@ -159,7 +159,7 @@ function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The line that replays a schedule, with parameters of its own, where it has any. */
+/** The line that replays a schedule, with its own parameters, if it has any. */
 export function replayLine(
   subject: Subject,
   { schedule, parameters }: Pick<Evidence & Partial<SmallerEvidence>, "schedule" | "parameters">,
@@ -171,46 +171,46 @@ export function replayLine(
   return [called("deno task replay"), ...[subject.target, schedule, ...flags].map(shellWord)].join(" ");
 }
 
-/** The flags that say parameters. */
+/** The flags for parameters. */
 function ownFlagsOf({ program }: Subject, parameters: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(parameters).flatMap(([name, value]) => {
     return value === program.parameters[name]?.default ? [] : [flagOf(name), String(value)];
   });
 }
 
-/** Lines in colors, where there are any, as wide as the terminal. */
+/** Formats reports, in colors if there are any, wrapped to a width. */
 export class Paper {
   readonly #colors: boolean;
   readonly #width: number;
 
-  /** Colors only where they are wanted; so many characters a line. */
+  /** Makes a formatter; lines have at most `width` columns. */
   constructor({ colors, width }: { readonly colors: boolean; readonly width: number }) {
     this.#colors = colors;
     this.#width = width;
   }
 
-  /** A text in one of the terminal's colors, where there are any. */
+  /** A text in a terminal color, if there are colors. */
   painted(code: number, text: string): string {
     return this.#paint(code, text);
   }
 
-  /** A text by words, in lines as wide as the paper. */
+  /** A text wrapped to the width. */
   wrapped(text: string, indent?: string): string[] {
     return this.#wrap(text, indent);
   }
 
-  /** Spans as lanes, by rows. */
+  /** Spans drawn as lanes, by rows. */
   lanes(spans: readonly Span[], names: readonly string[]): string[] {
     const paint = (code: number, text: string) => this.#paint(code, text);
     return laneLines(lanesOf(spans, { names }), { width: this.#width, clock: "rows", paint });
   }
 
-  /** The outcomes that there are. */
+  /** The lines about outcomes. */
   outcomes(result: ExploreResult): string[] {
     return this.#outcomes(result);
   }
 
-  /** What exploring one program came to. */
+  /** The lines about exploring one program. */
   explored(explored: Explored, options?: ShownOptions): string[] {
     const { subject, result, trace, interrupted, repeated } = explored;
     const name = this.#paint(1, nameOf(subject));
@@ -236,7 +236,7 @@ export class Paper {
       lines.push(`Shown with ${own || "the defaults"}, in ${counted(shown.steps, "step")}.`);
     }
     if (trace !== undefined) lines.push("", ...this.trace(trace, options));
-    // Else the rows of the trace and its first lines say all of it.
+    // Otherwise the rows of the trace and its first lines say everything.
     if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
       const serial = bug?.serial === true ? ", as if the tasks ran one after another" : "";
       lines.push("", ...this.#wrap(`Outcome: ${this.#show(shown.outcome)}${serial}`));
@@ -250,7 +250,7 @@ export class Paper {
     return [...lines, ...repeated.flatMap((one) => this.repeated(one))];
   }
 
-  /** A run of a scenario, row by row, and what befalls it. */
+  /** A run of a scenario, row by row, with its faults marked. */
   scenario(trace: RunTrace, faults: readonly string[]): string[] {
     const deviating = trace.rows.filter(({ preempts }) => preempts !== undefined);
     const befalls = deviating.filter(({ text }) => faults.some((fault) => text.startsWith(fault))).length;
@@ -280,7 +280,7 @@ export class Paper {
     ];
   }
 
-  /** How often a mode came to the model's outcome. */
+  /** The lines about how often a mode had the model's outcome. */
   repeated({ mode, times, reproduced, fault }: Repeated): string[] {
     const good = reproduced === times;
     const head = `${mode} mode: ${
@@ -348,7 +348,7 @@ export class Paper {
   }
 }
 
-/** A program's name, with its variant where it has several. */
+/** A program's name, with its variant if it has several. */
 export function nameOf({ program, variant }: Subject): string {
   return plain(program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
 }
@@ -359,7 +359,7 @@ function fewest({ preemptions, minimal }: Evidence): string {
   return minimal ? `${number}; no schedule with fewer shows it.` : `${number}; whether fewer do is not known.`;
 }
 
-/** A message after what it is about; a deadlock wait by wait. */
+/** A message with its subject before it; a deadlock wait by wait. */
 export function headLines(head: string, message: string): string[] {
   const [, waits] = /^Cannot go on: (task .* waits for .*)$/s.exec(message) ?? [];
   if (waits === undefined) return [`${head}: ${plain(message)}`];

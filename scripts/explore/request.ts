@@ -1,5 +1,5 @@
 /**
- * What `deno task explore` and `deno task replay` are asked for: a program, its variant and flags, and the flags of the
+ * The request to `deno task explore` or `deno task replay`: a program, its variant and flags, and the flags of the
  * command.
  */
 
@@ -14,9 +14,9 @@ import {
   type Subject as Setting,
 } from "../run/subject.ts";
 
-/** One program, as it is set. */
+/** A program with its settings. */
 export interface Subject extends Setting<AnyProgram> {
-  /** The flags that say all this once more. */
+  /** The flags for a command that repeats these settings. */
   readonly flags: readonly string[];
 }
 
@@ -27,9 +27,9 @@ export interface Given extends Omit<GivenProgram<AnyProgram>, "own"> {
 }
 
 /**
- * Reads the arguments; a text where help is asked for.
+ * Reads the arguments; returns a text if help is asked for.
  *
- * @throws {UsageError} for arguments that make no sense.
+ * @throws {UsageError} for wrong arguments.
  */
 export async function readCommand(args: readonly string[], grammar: CommandGrammar): Promise<Given | string> {
   const all = programs.filter(isProgram).map(small);
@@ -46,7 +46,7 @@ export async function readCommand(args: readonly string[], grammar: CommandGramm
   return { ...given, subjects };
 }
 
-/** A program over shared memory, as it is explored. */
+/** Admits programs of shared memory, with the defaults for exploring. */
 function admit(program: RunnableProgram, { command }: CommandGrammar): AnyProgram {
   if (isProgram(program)) return small(program);
   throw new UsageError(
@@ -55,7 +55,7 @@ function admit(program: RunnableProgram, { command }: CommandGrammar): AnyProgra
   );
 }
 
-/** A program whose defaults are those for exploring. */
+/** A program with the defaults for exploring. */
 function small(program: AnyProgram): AnyProgram {
   return { ...program, parameters: exploredParameters(program.parameters) };
 }

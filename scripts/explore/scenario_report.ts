@@ -1,7 +1,7 @@
 /**
- * What exploring a scenario, or replaying a schedule of one, says: lines for people, and the document of `--json`.
+ * The reports of exploring a scenario, or replaying a schedule of one: lines for people, and the document of `--json`.
  *
- * - A column is a chain: what follows one from the other. A deviation is what comes out of the order of asking.
+ * - A column is a chain of events that follow from each other. A deviation is a departure from the order of asking.
  */
 
 import type { BugKind, RunTrace } from "../../lib/explorer/mod.ts";
@@ -13,17 +13,17 @@ import { passLines } from "./pass_lines.ts";
 import { type Paper, resultData, traceData } from "./report.ts";
 import { chainSpans } from "./spans.ts";
 
-/** What a report is about, and how it is shown. */
+/** The subject of a report, and how to show it. */
 export interface ScenarioShown {
-  /** As it is called on the command line. */
+  /** Its name on the command line. */
   readonly target: string;
-  /** The flags that say the rest once more. */
+  /** The flags for a command that repeats the other settings. */
   readonly flags: readonly string[];
-  /** Whether lanes are drawn. */
+  /** Whether to draw lanes. */
   readonly lanes: boolean;
-  /** Where the page shows it, if it does. */
+  /** The link to the page, if there is one. */
   readonly page?: string | undefined;
-  /** Whether something was looked for, and nothing else. */
+  /** Whether only something specific was looked for (`--find`). */
   readonly isSought?: boolean;
   /** The kinds of bugs that do not count. */
   readonly ignored?: readonly BugKind[];
@@ -50,7 +50,7 @@ export function scenarioData(
   };
 }
 
-/** What a schedule comes to, as plain data. */
+/** The result of a schedule as plain data. */
 export function replayedData(replayed: ScenarioReplay, schedule: string, lanes: boolean): Record<string, unknown> {
   const { scenario, outcome, finding, preemptions, faults, trace, printed } = replayed;
   return {
@@ -75,7 +75,7 @@ function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "ta
   return [called("deno task replay"), ...[target, schedule, ...flags].map(shellWord)].join(" ");
 }
 
-/** What is said where no run called `expect`: code may assert by throwing. */
+/** The hint if no run called `expect`; code may also assert by throwing. */
 const UNEXPECTING = "No run called `expect`, so only errors, hangs, leaks and livelocks could be found.";
 
 /** The result as lines. */
@@ -118,7 +118,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
   return lines;
 }
 
-/** What befell the run that shows something: of faults that the scenario asks for. */
+/** The lines about faults in the shown run. */
 function faultsText({ faults, needsFault }: ScenarioReport): readonly string[] {
   if (faults.length === 0) return [];
   const told = faults.map(plain).join("; ");

@@ -1,8 +1,10 @@
 /**
- * A command that turns out to be about a scenario starts itself again, with esbuild and the rights that it needs.
+ * A command that turns out to be about a scenario starts itself again, with esbuild and the permissions that esbuild
+ * needs.
  *
- * - Those rights are: to read the environment, and to run esbuild's program besides Deno. It says so on stderr.
- * - esbuild is what `scripts/packages.lock` pins; without a scenario nobody downloads it.
+ * - These are permission to read the environment, and to run esbuild's program besides Deno. The command says so on
+ *   stderr.
+ * - `scripts/packages.lock` pins esbuild; it is downloaded only for scenarios.
  */
 
 import { fileURLToPath } from "node:url";
@@ -14,10 +16,10 @@ import { NoProgramError } from "../run/target.ts";
 /** What the child does. */
 export type ScenarioCommand = "explore" | "replay";
 
-/** The flags with a value that scenarios take and programs do not. */
+/** The flags with a value that only scenarios take. */
 export const SCENARIO_FLAGS: readonly string[] = ["--input", "--drain", "--timeout"];
 
-/** Their lines in a help text, what they do from a column on. */
+/** Their lines in a help text; descriptions start at a column. */
 export function scenarioHelp(column: number): string {
   const lines = [
     ["--input JSON", "what the scenario gets besides its world"],
@@ -30,10 +32,10 @@ export function scenarioHelp(column: number): string {
   return lines.map(([flag = "", does]) => `  ${flag.padEnd(column - 2)}${does}`).join("\n");
 }
 
-/** Starts the command again and gives its exit code. */
+/** Starts the command again and returns its exit code. */
 export async function startScenario(command: ScenarioCommand, args: readonly string[]): Promise<number> {
   const { href } = new URL("../scenario.ts", import.meta.url);
-  // A bundle of the command line is one file, which has the command inside.
+  // A bundle of the command line is one file that contains the command.
   const isBundle = !import.meta.url.endsWith("/scripts/explore/scenario_start.ts");
   const lock = isBundle ? ["--no-lock"] : ["--frozen", `--lock=${pathOf("../packages.lock")}`];
   const program = isBundle ? undefined : await esbuildProgram();
@@ -49,11 +51,11 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
   );
   const entry = isBundle ? [import.meta.url, "scenario"] : [href];
   const flags = ["--quiet", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];
-  // After Ctrl-C it ends by itself, with what it has.
+  // After Ctrl-C it ends by itself, with the results so far.
   return await startAgain([...flags, ...lock, ...rights, ...entry, command, ...args], "null");
 }
 
-/** What is no program may be a scenario: undefined. All else that is wrong stays so. */
+/** A module without a program may be a scenario: returns undefined. Any other error is thrown again. */
 export function scenarioInstead(error: unknown): undefined {
   if (!(error instanceof NoProgramError)) throw error;
 }

@@ -1,11 +1,11 @@
 /**
- * The run of a schedule as spans: who acts and who waits for what, a millisecond for each row of its trace.
+ * The run of a schedule as spans: who acts and who waits for what, with one millisecond per row of its trace.
  */
 
 import type { Span } from "../../mod.ts";
 import type { RunTrace } from "../../lib/explorer/mod.ts";
 
-/** The spans of a run, from 0 on, a lane for each task. */
+/** The spans of a run, starting at 0, with a lane for each task. */
 export function spansOf({ tasks, rows }: RunTrace): Span[] {
   const spans: Span[] = [];
   const waits = new Map<number, { readonly name: string; readonly started: number }>();
@@ -29,7 +29,7 @@ export function spansOf({ tasks, rows }: RunTrace): Span[] {
   return spans;
 }
 
-/** The spans of a scenario's run, a lane for each chain: before each of its steps a chain waits for that. */
+/** The spans of a scenario's run, with a lane for each chain; before each step, a chain waits for it. */
 export function chainSpans({ tasks, rows }: RunTrace): Span[] {
   return tasks.flatMap((lane, task) => {
     let since = 0;
@@ -43,7 +43,7 @@ export function chainSpans({ tasks, rows }: RunTrace): Span[] {
   });
 }
 
-/** What a task holds, from the row in which it takes it to that in which it gives it back. */
+/** The spans of what a task holds, each from the row that takes it to the row that returns it. */
 function heldSpans(
   rows: RunTrace["rows"],
   { task, lane }: { readonly task: number; readonly lane: string },
@@ -63,7 +63,7 @@ function heldSpans(
   return spans.filter(({ started, finished }) => finished > started);
 }
 
-/** What a row waits for; undefined where it does not. */
+/** What a row waits for; undefined if it does not wait. */
 function waitedFor(text: string): string | undefined {
   if (text.startsWith("pauses")) return "sleep";
   if (text === "waits") return "wait";

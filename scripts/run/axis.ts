@@ -1,17 +1,17 @@
 /**
- * The line under a picture that says when: marks at round times, with the unit.
+ * The time axis under a picture: marks at round times, with the unit.
  */
 
 import type { Frame } from "./cells.ts";
 
-/** How many cells a mark may take, with the room after it. */
+/** The cells of a mark, including the room after it. */
 const ROOM = 10;
 const ROUND = [1, 2, 5, 10];
 
-/** Units by the milliseconds that they are, the greatest first. */
+/** Units with their lengths in milliseconds, the largest first. */
 const UNITS: readonly (readonly [ms: number, name: string])[] = [[1000, "s"], [1, "ms"], [0.001, "µs"]];
 
-/** The line, as long as the row at most; `counts` says that a millisecond stands for something that is counted. */
+/** The axis, at most as long as the row; with `counts`, a millisecond stands for one counted thing. */
 export function axisLine({ from, to, cells }: Frame, { counts = false }: { readonly counts?: boolean } = {}): string {
   const length = to - from;
   const [ms, unit] = counts ? [1, ""] : UNITS.find(([ms]) => length >= ms) ?? [0.001, "µs"];
@@ -19,7 +19,7 @@ export function axisLine({ from, to, cells }: Frame, { counts = false }: { reado
   const step = Math.max(counts ? 1 : 0, roundStep(length / ms / marks));
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   let line = "";
-  // What is less than a cell before the row is at its begin.
+  // A mark less than a cell before the row is placed at its start.
   for (let count = Math.ceil((from - length / cells) / ms / step); count * step * ms <= to; count++) {
     const time = count * step;
     const cell = Math.max(0, Math.min(cells - 1, Math.floor((time * ms - from) / length * cells)));
@@ -30,7 +30,7 @@ export function axisLine({ from, to, cells }: Frame, { counts = false }: { reado
   return line;
 }
 
-/** The least round step that is not below a length. */
+/** The least round step that is at least `length`. */
 function roundStep(length: number): number {
   if (!(length > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(length));

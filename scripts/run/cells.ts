@@ -1,9 +1,9 @@
 /**
- * Where the spans of a lane stand on a row of cells.
+ * Places the spans of a lane on a row of cells.
  *
- * - Invariant: the items are in the order of their spans, disjoint, and none is empty; every span is in one of them.
- * - A cell stands for a part of the time. A span shorter than that has a cell too, and moves the spans after it, or those
- *   before it at the end of the row; where that would move any by too much, spans that begin in one cell become one item.
+ * - Invariant: the items are in the order of their spans, disjoint and not empty, and every span is in one of them.
+ * - A cell stands for an interval of time. A shorter span still gets a cell, and moves the spans after it, or before it
+ *   at the end of the row. If that would move any span too far, spans that begin in the same cell become one item.
  */
 
 import type { Span } from "../../mod.ts";
@@ -16,23 +16,25 @@ export interface Item {
   readonly from: number;
   /** The cell after its last. */
   readonly to: number;
-  /** The names of its spans, in order: the last one has all of its cells but the first where there are several. */
+  /** The names of its spans, in order; of several, the last one has all cells but the first. */
   readonly names: readonly string[];
 }
 
-/** What a row shows. */
+/** The interval of time that a row shows, and its length. */
 export interface Frame {
   readonly from: number;
   readonly to: number;
   readonly cells: number;
 }
 
-/** From how many spans on, if they begin in one cell, these become one item: the first that moves nothing by too much. */
+/**
+ * How many spans that begin in one cell become one item: the first of these numbers with which no span moves too far.
+ */
 const CROWDS = [9, 5, 4, 3, 2];
-/** The part of a row by which a span may be moved. */
+/** The fraction of a row by which a span may be moved. */
 const MOST_MOVED = 1 / 12;
 
-/** Puts spans on a row; they are in the order of their starts. */
+/** Places spans, given in order of their starts, on a row. */
 export function itemsOf(spans: readonly LaneSpan[], { from, to, cells }: Frame): readonly Item[] {
   const cellOf = (time: number) => to === from ? 0 : Math.floor((time - from) / (to - from) * cells);
   const places = spans.map(({ name, started, finished }) => {
@@ -48,7 +50,7 @@ export function itemsOf(spans: readonly LaneSpan[], { from, to, cells }: Frame):
   return items;
 }
 
-/** What is held at each time, disjoint: several things at once have all their names. */
+/** Disjoint spans of what is held; things held at the same time share a span with all their names. */
 export function heldOf(holds: readonly LaneSpan[]): readonly LaneSpan[] {
   const times = [...new Set(holds.flatMap(({ started, finished }) => [started, finished]))].toSorted((a, b) => a - b);
   return times.slice(1).flatMap((finished, index): LaneSpan[] => {
@@ -58,7 +60,7 @@ export function heldOf(holds: readonly LaneSpan[]): readonly LaneSpan[] {
   });
 }
 
-/** Makes one item of the spans that begin in one cell, where there are many. */
+/** Merges the spans that begin in one cell into one item, if there are many. */
 function crowdsOf(places: readonly Item[], crowd: number): readonly Item[] {
   const groups: Item[][] = [];
   for (const place of places) {
@@ -74,7 +76,7 @@ function crowdsOf(places: readonly Item[], crowd: number): readonly Item[] {
   });
 }
 
-/** Moves items as little as it takes to give each a cell of its own. */
+/** Moves items as little as possible so that each has a cell of its own. */
 function apart(items: readonly Item[], cells: number): readonly Item[] {
   const starts = items.map(({ from }) => from);
   for (let index = 1; index < starts.length; index++) {

@@ -2,37 +2,37 @@
  * Who runs and who waits for what, as a picture in the terminal: a row for each lane, time from left to right.
  *
  * - Every lane has a row, and no line is longer than the width.
- * - Every span has at least one cell, and they keep their order. What is shorter than a cell moves its neighbors by some
- *   cells; where too much happens at once, one cell stands for several spans.
- * - What is waited for stands in the wait, with who holds it, where there is room; else a letter does, which the legend
- *   explains. Under a lane that holds something is a row that says what, and how long.
+ * - Every span has at least one cell, and spans keep their order. A span shorter than a cell moves its neighbors by
+ *   some cells; if too much happens at once, one cell stands for several spans.
+ * - A wait shows what is waited for and who holds it, if there is room; otherwise a letter, which the legend explains.
+ *   Below a lane that holds something, a row shows what and how long.
  */
 
 import type { Span } from "../../mod.ts";
 import { axisLine } from "./axis.ts";
 import { heldOf, type Item, itemsOf, type LaneSpan } from "./cells.ts";
 
-/** What one task does. */
+/** The lane of a task. */
 export interface Lane {
   readonly lane: string;
   /** What it does, in order. */
   readonly spans: readonly LaneSpan[];
-  /** What it holds meanwhile, in order; nothing if absent. */
+  /** What it holds, in order; nothing if absent. */
   readonly holds?: readonly LaneSpan[];
 }
 
-/** How to draw. */
+/** Options of the picture. */
 export interface LanesOptions {
-  /** How many columns there are; at least 20 are used. */
+  /** The number of columns; at least 20 are used. */
   readonly width: number;
-  /** Whose time it is, in seven letters at most, such as `virtual`; `rows` where a millisecond stands for a row. */
+  /** The name of the clock, at most seven letters, such as `virtual`; `rows` if a millisecond stands for a row. */
   readonly clock: string;
-  /** Colors a text; leaves it as it is by default. */
+  /** Colors a text; by default it stays uncolored. */
   readonly paint?: (code: number, text: string) => string;
 }
 
 const RUNNING = "running";
-/** One cell of a lane that runs, that waits, and that does several things. */
+/** The cells of a lane that runs, that waits, and that does several things. */
 const RUNS = "█";
 const WAITS = "░";
 const SEVERAL = "▒";
@@ -46,17 +46,16 @@ const YELLOW = 33;
 const CYAN = 36;
 const BOLD = 1;
 
-/** Which lanes a run has. */
+/** The lanes that a run must have. */
 export interface LanesShape {
   /** The names of its tasks. */
   readonly names: readonly string[];
-  /** Those of them that a deadlock ended: what they did after it, to clear up, is left out. */
+  /** The tasks that a deadlock ended; what they did afterwards, to clean up, is left out. */
   readonly deadlocked?: readonly string[];
 }
 
 /**
- * The lanes of a run: those of its tasks in their order, then others in the order in which they begin. Times count from the
- * first thing that anybody did.
+ * The lanes of a run: its tasks in order, then other lanes in order of their starts. Times count from the first span.
  */
 export function lanesOf(spans: readonly Span[], { names, deadlocked = [] }: LanesShape): Lane[] {
   const first = spans.reduce((least, { started }) => Math.min(least, started), Infinity);
@@ -102,7 +101,7 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
   ];
 }
 
-/** Who held what is waited for, the last of several, as far as anybody did: who holds it already waits for itself alone. */
+/** The holder of what a span waits for, if any, the last of several; a task that holds it itself comes first. */
 function heldBy(
   { name, started, finished }: LaneSpan,
   { lane, lanes }: { readonly lane: string; readonly lanes: readonly Lane[] },
@@ -121,7 +120,7 @@ function heldBy(
   return last === undefined ? "" : ` (held by ${last.other})`;
 }
 
-/** The cells under a lane: what it holds. */
+/** The row below a lane, which shows what it holds. */
 function heldRow(items: readonly Item[], { legend, paint }: Pens): string {
   let row = "";
   let at = 0;
@@ -139,7 +138,7 @@ function heldRow(items: readonly Item[], { legend, paint }: Pens): string {
 
 const NOTHING = `${INDENT}Nobody was seen to run or to wait.`;
 
-/** What a row is drawn with. */
+/** The means of drawing a row. */
 interface Pens {
   readonly legend: Legend;
   readonly paint: NonNullable<LanesOptions["paint"]>;
@@ -171,7 +170,7 @@ function wait(name: string, { cells, legend, paint }: Pens & { readonly cells: n
   return (letter === undefined ? rest(1) : paint(BOLD, letter)) + rest(cells - 1);
 }
 
-/** What the glyphs and letters that are used mean. */
+/** The legend: the meaning of the glyphs and letters used. */
 class Legend {
   readonly #glyphs = new Map<string, string>();
   readonly #letters = new Map<string, string>();
@@ -192,7 +191,7 @@ class Legend {
     return this.#glyph(SEVERAL, "several, one after another");
   }
 
-  /** The letter of what is waited for, while there are letters. */
+  /** The letter for what is waited for, as long as there are letters. */
   letter(name: string): string | undefined {
     const letter = this.#letters.get(name) ?? LETTERS[this.#letters.size];
     if (letter !== undefined) this.#letters.set(name, letter);
@@ -221,7 +220,7 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-/** A name whose letters are sure to have one column each: those of Latin, Greek and Cyrillic. */
+/** A name in which each character surely takes one column: only Latin, Greek and Cyrillic letters are kept. */
 function oneColumn(name: string): string {
   return name.replaceAll(/[^ -~\u00c0-\u024f\u0370-\u0373\u0386-\u03ff\u0400-\u0481\u048a-\u052f]/gu, "?");
 }

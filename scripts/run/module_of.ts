@@ -1,21 +1,22 @@
 /**
- * Which module a text on the command line means: one by URL or by path, and with `#name` one of its exports.
+ * The module that a text on the command line means, by URL or path, and with `#name` one of its exports.
  *
- * - A path has a slash or the ending of a script, or is that of a file. What is a file as a whole has no name behind it.
+ * - A text is a path if it has a slash or the extension of a script, or a file of that name exists. If a file has the
+ *   whole text as its name, there is no `#name`.
  */
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A module, and what is named of it. */
+/** A module, and perhaps one of its exports. */
 export interface MeantModule {
-  /** Its URL, without a name. */
+  /** Its URL, without `#name`. */
   readonly url: string;
-  /** The name behind it; undefined where there is none. */
+  /** The name of the export; undefined if there is none. */
   readonly name: string | undefined;
 }
 
-/** The module; undefined where the text means none. */
+/** The module; undefined if the text is not a module. */
 export function moduleOf(text: string): MeantModule | undefined {
   if (/^(https?|file|data|blob):/i.test(text)) {
     if (!URL.canParse(text)) return undefined;
@@ -30,7 +31,7 @@ export function moduleOf(text: string): MeantModule | undefined {
   return { url: urlOf(path), name: nameOf(name.join("#")) };
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** The kind of what is at a path; undefined if there is nothing. */
 export function kindOf(path: string | URL): "file" | "folder" | undefined {
   try {
     return Deno.statSync(path).isDirectory ? "folder" : "file";
@@ -43,7 +44,7 @@ function urlOf(path: string): string {
   return pathToFileURL(resolve(path)).href;
 }
 
-/** A name as it is meant, though a URL spells some of its characters. */
+/** A name with the escapes of a URL decoded. */
 function nameOf(text: string): string | undefined {
   if (text === "") return undefined;
   try {

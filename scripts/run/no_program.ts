@@ -1,9 +1,10 @@
 /**
- * Whether a module can export no program: told by the texts of all that it imports, so that nothing of it runs. Then it is a
- * scenario, whose code runs in its world alone.
+ * Finds out whether a module can export a program, from the texts of all that it imports, without running it. If it
+ * cannot, it is a scenario, whose code must run only in its world.
  *
- * - A program is made by `defineProgram` or `defineHostProgram`, so a module whose graph calls neither has none.
- * - This library's own files, but for its programs, only tell of these functions. Of what Deno knows no graph nothing is said.
+ * - `defineProgram` and `defineHostProgram` make programs, so a module whose graph calls neither has none.
+ * - This library's own files, except for its programs, only define these functions. If Deno has no graph of a module,
+ *   the answer is unknown.
  */
 
 import { ScenarioError } from "../../lib/errors.ts";
@@ -12,10 +13,10 @@ import { Graph } from "../../lib/scenario/graph.ts";
 const LIBRARY = new URL("../../lib/", import.meta.url).href;
 const PROGRAMS = new URL("programs/", LIBRARY).href;
 const MAKES = /\bdefine(?:Host)?Program\b/;
-/** A package that holds this library, or something made of it. */
+/** The name of a package that contains this library, or something made from it. */
 const OURS = /holdfast/;
 
-/** Whether it can export none; false where nobody knows. */
+/** Whether it surely exports no program; false if unknown. */
 export async function hasNoProgram(url: string): Promise<boolean> {
   try {
     const graph = await Graph.of(url);

@@ -1,5 +1,6 @@
 /**
- * A program's parameters as flags: `queueSize` is `--queue-size N`, a switch is `--name` or, where it is on, `--no-name`.
+ * A program's parameters as flags: `queueSize` is `--queue-size N`, a switch is `--name`, or `--no-name` if it is on by
+ * default.
  */
 
 import { faultOf, type Parameter } from "../../lib/program/mod.ts";
@@ -9,18 +10,18 @@ import { decimal } from "../command/values.ts";
 
 /** A flag for one parameter. */
 export interface OwnFlag {
-  /** With its dashes. */
+  /** The flag, with its dashes. */
   readonly flag: string;
   readonly name: string;
   readonly parameter: Parameter;
-  /** What it takes; `undefined` for a switch. */
+  /** The values that it takes, for errors; `undefined` for a switch. */
   readonly takes: string | undefined;
 }
 
 /**
  * The flags of a program.
  *
- * @throws {UsageError} where one has the name of another, or of one that every program has.
+ * @throws {UsageError} if a flag has the name of another flag, or of a flag that every program has.
  */
 export function ownFlags(program: RunnableProgram, taken: readonly string[]): readonly OwnFlag[] {
   const used = new Set(taken);
@@ -38,9 +39,9 @@ export function ownFlags(program: RunnableProgram, taken: readonly string[]): re
 }
 
 /**
- * The parameters that were given.
+ * The parameters given by flags.
  *
- * @throws {UsageError} where a value is wrong.
+ * @throws {UsageError} if a value is wrong.
  */
 export function readParameters(
   flags: readonly OwnFlag[],

@@ -1,5 +1,5 @@
 /**
- * Where a program stands, for people: `phil.ts:14`, the path as seen from here where that is the shorter one.
+ * Places in programs, for people: `phil.ts:14`, with the relative path if that is shorter.
  */
 
 import { relative } from "node:path";
@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 import type { FarError } from "../../lib/errors.ts";
 import { sourceLine } from "../../lib/program/mod.ts";
 
-/** Where an error was thrown, or where it came into the program; undefined where its stack tells of no program. */
+/** Where an error was thrown in the program, or reached it; undefined if its stack contains no program. */
 export function placeOf(far: Pick<FarError, "stack"> | undefined): string | undefined {
   const source = far === undefined ? undefined : sourceLine(far);
   const [, url, line] = /^(.*):(\d+):\d+$/.exec(source ?? "") ?? [];
   return url === undefined ? undefined : `${shortName(url)}:${line}`;
 }
 
-/** A path from here, where that is the shorter one. */
+/** The path of a file, relative if that is shorter. */
 export function shortName(url: string): string {
   if (!url.startsWith("file:")) return url;
   const path = relative(Deno.cwd(), fileURLToPath(url));

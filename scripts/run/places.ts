@@ -1,5 +1,5 @@
 /**
- * On which other hosts guests began, and how their module came there: for people.
+ * The other hosts on which guests ran, and how they got their module, for people.
  */
 
 import type { GuestPlace } from "../../mod.ts";
@@ -12,7 +12,7 @@ const CAME: Readonly<Record<GuestPlace["module"], string>> = {
   sent: "their module was sent along",
 };
 
-/** A line for each agent; none where all was on this host. */
+/** A line for each agent; none if everything ran on this host. */
 export function placesLines(places: readonly GuestPlace[]): string[] {
   return places.map(({ agent, module, jobs }) => `${counted(jobs, "guest")} on ${plain(agent)}: ${CAME[module]}`);
 }

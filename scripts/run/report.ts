@@ -1,7 +1,7 @@
 /**
- * What `deno task run` says: lines for people, and the document of `--json`.
+ * The report of `deno task run`: lines for people, and the document of `--json`.
  *
- * - A line is printed as soon as its run has ended; what the runs have in common follows.
+ * - The lines of a run are printed as soon as it has ended; what the runs have in common follows.
  */
 
 import { type Failed, type ProgramReport, type ReportTable, sameData } from "../../mod.ts";
@@ -15,27 +15,27 @@ import { placesLines } from "./places.ts";
 import type { Subject } from "./subject.ts";
 import { tableLines } from "./table.ts";
 
-/** The runs of one program, one for each mode; a run that could not be made ends them. */
+/** The runs of one program, one for each mode, up to a run that could not be made. */
 export interface Runs {
   readonly subject: Subject;
-  /** What came out, in the order of the modes. */
+  /** Their reports, in the order of the modes. */
   readonly reports: readonly SeenReport[];
   /** Why a mode could not run it. */
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** What came out of a run, and what its tasks were seen to do, if anybody looked. */
+/** The report of a run, and what its tasks did, if that was observed. */
 export interface SeenReport extends ProgramReport {
   /** A lane for each task. */
   readonly lanes?: readonly Lane[];
-  /** Whose time the lanes show. */
+  /** The clock of the lanes. */
   readonly clock?: "virtual" | "real";
 }
 
 /** How many declared outcomes are shown, and how many lines of one. */
 const MOST_SHOWN = 8;
 const MOST_LINES = 6;
-/** What a run came to. */
+/** The verdicts on a run. */
 const VERDICTS = {
   "right": { text: "right", code: 32 },
   "bug-shown": { text: "bug shown", code: 33 },
@@ -43,13 +43,13 @@ const VERDICTS = {
 } as const;
 const VERDICT_WIDTH = Math.max(...Object.values(VERDICTS).map(({ text }) => text.length));
 
-/** Whether what is independent of the schedule came out alike in all modes. */
+/** Whether the part of the outcome that does not depend on the schedule is equal in all modes. */
 export function isEqual({ reports, failure }: Runs): boolean {
   const [first] = reports;
   return failure === undefined && reports.every(({ independent }) => sameData(independent, first?.independent));
 }
 
-/** Whether all is as it was declared. */
+/** Whether all outcomes are declared and equal. */
 export function isGood(runs: Runs): boolean {
   return isEqual(runs) && runs.reports.every(({ ok }) => ok);
 }
@@ -70,7 +70,7 @@ export function runsData(runs: Runs): Record<string, unknown> {
   };
 }
 
-/** A document of plain data; what JSON cannot hold, such as a bigint, is an object that says what it is. */
+/** A document of plain data; a value that JSON lacks, such as a bigint, becomes an object with its type and text. */
 export function documentText(data: unknown): string {
   return JSON.stringify(data, (_key, value: unknown) => {
     if (typeof value === "bigint") return { bigint: String(value) };
@@ -79,12 +79,12 @@ export function documentText(data: unknown): string {
   });
 }
 
-/** Texts in colors, where there are any, as wide as the terminal. */
+/** Formats reports, in colors if there are any, wrapped to a width. */
 export class Paper {
   readonly #colors: boolean;
   readonly #width: number;
 
-  /** Colors only where they are wanted; no line is wider than that, in columns, unless a word is. */
+  /** Makes a formatter; no line is wider than `width` columns, unless a word is. */
   constructor({ colors, width }: { readonly colors: boolean; readonly width: number }) {
     this.#colors = colors;
     this.#width = width;
@@ -142,7 +142,7 @@ export class Paper {
     }
     const modes = reports.map(({ mode }) => mode);
     const where = modes.length > 1 ? `, and equal in ${listed(modes)} mode` : "";
-    // What a deadlock is stands above; what is not declared at all is not declared the same.
+    // A deadlock is shown above; an undeclared outcome cannot be declared the same.
     if (isFailed(first.independent) || reports.some(({ ok }) => !ok)) return lines;
     if (first.independent !== null) {
       lines.push(...this.#cut(`Declared the same on every schedule${where}: ${this.#shown(first.independent)}`, "  "));
@@ -162,7 +162,7 @@ export class Paper {
     return laneLines(lanes, { width: this.#width, clock, paint: (code, text) => this.#paint(code, text) });
   }
 
-  /** Who failed and why, tasks with one reason together; a deadlock wait by wait, each with its line. */
+  /** The failed tasks and their errors, grouped by error; a deadlock wait by wait, each with its line. */
   #failures({ failed }: Failed, errors: readonly FarError[]): string[] {
     const groups = Map.groupBy(failed.keys(), (index) => `${failed[index]?.error}: ${failed[index]?.message}`);
     const told = [...groups].map(([why, members]) => {
@@ -194,7 +194,7 @@ export class Paper {
     return lines.map((line) => `    ${line}`);
   }
 
-  /** Who waits for what, aligned, with the line of each. */
+  /** The waits of a deadlock, aligned, each with its line. */
   #waits(waits: readonly DeadlockWait[], faults: readonly Fault[]): string[] {
     const places = waits.map(({ task }) => placeOf(faults.find((fault) => fault.task === task)?.far) ?? "");
     const texts = waits.map(waitText);
@@ -208,7 +208,7 @@ export class Paper {
     });
   }
 
-  /** What came of the tasks that did not fail. */
+  /** What the tasks that did not fail returned. */
   #survivors(returned: ProgramReport["returned"]): string[] {
     return Object.entries(returned).flatMap(([task, value]) => {
       return value === undefined ? [] : this.#cut(`    ${plain(task)} returned ${this.#shown(value)}`);
@@ -218,7 +218,7 @@ export class Paper {
   #declared({ expected, right }: ProgramReport): string[] {
     if (expected === null) return [];
     if (expected.length === 0) return ["It declares no outcome."];
-    // Failures of different tasks with one deadlock read alike.
+    // Failures of different tasks with the same deadlock have the same text.
     const marks = expected.map((one) => {
       return { text: this.#shown(one), isRight: right?.some((other) => sameData(other, one)) ?? true };
     });
@@ -251,7 +251,7 @@ export class Paper {
     return wrapped(text, this.#width, "  ");
   }
 
-  /** A text on as many lines as help, each at most as wide as that. */
+  /** A wrapped text, cut after some lines. */
   #cut(text: string, indent = "    "): string[] {
     const lines = wrapped(text, this.#width, indent);
     if (lines.length <= MOST_LINES) return lines;
@@ -264,19 +264,19 @@ export class Paper {
   }
 }
 
-/** A task that failed, and with what. */
+/** A failed task and its error. */
 interface Fault {
   readonly task: string;
   readonly far: FarError | undefined;
 }
 
-/** Who waits for what in a deadlock, as its error says. */
+/** The waits of a deadlock, from its error. */
 function waitsOf(far: FarError | undefined): readonly DeadlockWait[] | undefined {
   const waits = far?.properties?.waits;
   return Array.isArray(waits) && waits.length > 0 ? waits as readonly DeadlockWait[] : undefined;
 }
 
-/** A wait as a sentence. */
+/** A wait as a clause. */
 export function waitText({ task, object, method, owners, ahead = [] }: DeadlockWait): string {
   const holders = owners.map((owner) => owner === task ? "it" : plain(owner));
   const held = holders.length === 0 ? "" : `, which ${listed(holders)} ${holders.length > 1 ? "hold" : "holds"}`;

@@ -1,5 +1,5 @@
 /**
- * What `deno task run` is asked for: its arguments read, the program found, its own flags checked.
+ * The request to `deno task run`: reads the arguments, finds the program, and checks its own flags.
  */
 
 import { programs } from "../../lib/programs/mod.ts";
@@ -15,12 +15,12 @@ import { type CommandGrammar, readProgram, type Subject } from "./subject.ts";
 export interface Request {
   /** What to run, in order. */
   readonly subjects: readonly Subject[];
-  /** Whether these are all of the list. */
+  /** Whether these are all programs of the list. */
   readonly all: boolean;
   readonly modes: readonly ModeName[];
-  /** What brings process guests to other hosts. */
+  /** The engine for process guests on other hosts. */
   readonly engine: EngineOptions | undefined;
-  /** Decides all chance. */
+  /** Decides random numbers. */
   readonly seed: number;
   /** Seconds after which tasks are stopped. */
   readonly timeout: number;
@@ -28,13 +28,13 @@ export interface Request {
   readonly lanes: boolean;
   /** Where to write the Chrome trace. */
   readonly trace: string | undefined;
-  /** One JSON document on stdout, nothing else. */
+  /** Whether to print one JSON document on stdout, nothing else. */
   readonly json: boolean;
-  /** Columns that lines may take. */
+  /** The width of lines, in columns. */
   readonly width: number;
 }
 
-/** Seconds that a run may take where nothing else is said. */
+/** The default of `--timeout`, in seconds. */
 const PATIENCE = 60;
 
 /** What `--help` prints without a program. */
@@ -75,9 +75,9 @@ const GRAMMAR: CommandGrammar = {
 };
 
 /**
- * Reads the arguments; a text where help is asked for.
+ * Reads the arguments; returns a text if help is asked for.
  *
- * @throws {UsageError} for arguments that make no sense.
+ * @throws {UsageError} for wrong arguments.
  */
 export async function readRequest(args: readonly string[]): Promise<Request | string> {
   const given = await readProgram(args, { ...GRAMMAR, all: programs, admit: (program) => program });

@@ -1,5 +1,5 @@
 /**
- * Commands that take a program: the program found, its own flags and those of the command read and checked.
+ * For commands that take a program: finds the program, and reads and checks its own flags and those of the command.
  */
 
 import type { RunnableProgram } from "../../mod.ts";
@@ -10,39 +10,39 @@ import { findTarget } from "./target.ts";
 /** One program in one variant. */
 export interface Subject<P extends RunnableProgram = RunnableProgram> {
   readonly program: P;
-  /** As it is called on the command line. */
+  /** Its name on the command line. */
   readonly target: string;
   readonly variant: string;
   /** The parameters that differ from their defaults. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a command takes besides a program. */
+/** The arguments that a command takes besides a program. */
 export interface CommandGrammar {
   readonly command: string;
-  /** What stands behind the program, if anything must. */
+  /** The argument that must follow the program, if any. */
   readonly operand?: string;
-  /** What each flag with a value takes. */
+  /** The values of each flag that has one, for errors. */
   readonly takes: Readonly<Record<string, string>>;
   /** The flags without a value. */
   readonly switches: readonly string[];
   /** The flags that may be given more than once. */
   readonly lists?: readonly string[];
-  /** The flags with a value that give way to one of the same name that the program has of its own. */
+  /** The flags with a value that yield to a flag of the program with the same name. */
   readonly yielding?: readonly string[];
-  /** Where a module that exports no program is a scenario, the flags with a value that scenarios alone take. */
+  /** If a module without programs is a scenario: the flags with a value that only scenarios take. */
   readonly scenarios?: readonly string[];
   /** The help text without a program. */
   readonly usage: string;
-  /** The flags of an example, where one can be given for any program. */
+  /** The flags of an example, if one works for any program. */
   readonly example?: string;
 }
 
 /** Which programs a command takes. */
 export interface Admission<P extends RunnableProgram> {
-  /** Those that `--all` means. */
+  /** The programs of `--all`. */
   readonly all: readonly P[];
-  /** A program as the command takes it; throws a `UsageError` for one that it does not. */
+  /** A program in the form that the command takes; throws a `UsageError` for one that it refuses. */
   admit(program: RunnableProgram): P;
 }
 
@@ -50,18 +50,18 @@ export interface Admission<P extends RunnableProgram> {
 export interface Given<P extends RunnableProgram = RunnableProgram> {
   /** The programs, in order. */
   readonly subjects: readonly Subject<P>[];
-  /** Whether these are all of the list. */
+  /** Whether these are all programs of the list. */
   readonly all: boolean;
   /** The flags of the command that were given. */
   readonly flags: ReadonlyMap<string, string>;
-  /** Those of the program's own, with their values, as arguments. */
+  /** The given flags of the program itself, with their values, as arguments. */
   readonly own: readonly string[];
 }
 
 /**
- * Reads the arguments; a text where help is asked for.
+ * Reads the arguments; returns a text if help is asked for.
  *
- * @throws {UsageError} for arguments that make no sense.
+ * @throws {UsageError} for wrong arguments.
  */
 export async function readProgram<P extends RunnableProgram>(
   args: readonly string[],
@@ -69,7 +69,7 @@ export async function readProgram<P extends RunnableProgram>(
 ): Promise<Given<P> | string> {
   const { command, takes, switches, lists = [], yielding = [], scenarios, usage } = grammar;
   const common = { "--variant": "a variant", ...takes };
-  // The first argument that is neither a flag nor the value of one that is known already.
+  // The first argument that is neither a flag nor the value of a known flag.
   const place = args.findIndex((argument, index) => {
     const before = args[index - 1] ?? "";
     return !argument.startsWith("-") && !Object.hasOwn(common, before) && !scenarios?.includes(before);
@@ -129,7 +129,7 @@ export async function readProgram<P extends RunnableProgram>(
   };
 }
 
-/** The variants as a help text lists them. */
+/** The list of variants in a help text. */
 export function variantsText({ variants, specimens }: RunnableProgram): string {
   return variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant).join(", ");
 }

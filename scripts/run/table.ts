@@ -1,18 +1,19 @@
 /**
- * A table in the terminal: columns aligned, numbers on the right, with as many places as one needs to compare them.
+ * A table in the terminal: aligned columns, with numbers on the right and as many decimal places as comparing them
+ * needs.
  *
- * - All numbers of a column have the same places: enough for three digits of the smallest, at most four, and no more than
- *   any of them uses.
+ * - All numbers of a column have the same number of decimal places: enough for three digits of the smallest number, at
+ *   most four, and no more than any of them uses.
  */
 
 import type { ReportTable } from "../../mod.ts";
 
 type Cell = string | number;
 
-/** How many digits of the smallest number are worth reading, and after how many places nobody reads on. */
+/** How many digits of the smallest number to show, and the most decimal places. */
 const DIGITS = 3;
 const MOST_PLACES = 4;
-/** Below that a number has an exponent, unless it is 0. */
+/** A number below this has an exponent, unless it is 0. */
 const TINY = 0.00005;
 
 /** The lines of a table: its title, its head, its rows; no line ends with a space. */
@@ -22,7 +23,7 @@ export function tableLines({ title, columns, rows }: ReportTable): string[] {
     const places = placesOf(cells);
     const texts = [head, ...cells.map((cell) => typeof cell === "number" ? numberText(cell, places) : cell)].map(plain);
     const width = Math.max(...texts.map((text) => text.length));
-    // A column is one of numbers where it holds any: the words beside them stand in for numbers.
+    // A column with any number counts as numeric: its words stand in for numbers.
     const right = cells.some((cell) => typeof cell === "number");
     return texts.map((text) => right ? text.padStart(width) : text.padEnd(width));
   });
@@ -30,7 +31,7 @@ export function tableLines({ title, columns, rows }: ReportTable): string[] {
   return [plain(title), ...lines.map((line) => line.trimEnd())];
 }
 
-/** How many places the numbers of a column have. */
+/** The number of decimal places in a column. */
 function placesOf(cells: readonly Cell[]): number {
   const numbers = cells.filter((cell) => typeof cell === "number" && Number.isFinite(cell) && !isTiny(cell)).map(
     Number,

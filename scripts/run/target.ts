@@ -1,5 +1,6 @@
 /**
- * Which program an argument means: one of the list by name, or a module's by path or URL, with `#name` for one of several.
+ * The program that an argument means: one of the list by name, or a module's by path or URL, with `#name` if it has
+ * several.
  */
 
 import { programs } from "../../lib/programs/mod.ts";
@@ -14,9 +15,9 @@ import { hasNoProgram } from "./no_program.ts";
 export class NoProgramError extends UsageError {}
 
 /**
- * Finds the program. Where a module without one is a scenario, no such module is imported.
+ * Finds the program. If a module without programs counts as a scenario, such a module is not imported.
  *
- * @throws {UsageError} where there is none.
+ * @throws {UsageError} if there is none.
  */
 export async function findTarget(
   text: string,
@@ -48,24 +49,24 @@ export async function findTarget(
     }
     if (error instanceof TypeError) throw new NoProgramError(error.message, { cause: error });
     if (!(error instanceof GuestError)) throw error;
-    // What the library itself refuses says already what is wanted.
+    // Errors of the library itself already say what is wanted.
     if (error.far.name === "DefinitionError") throw new UsageError(plain(error.far.message), { cause: error });
     const is = plain(`${error.far.name}: ${error.far.message}`).replace(/\.$/, "");
     const message = refusal(is, "a module that exports a program");
-    // What is not there is nothing else either; what Deno cannot load here may be written for another import map.
+    // A missing file is not a scenario either; a module that Deno cannot load here may need another import map.
     const isMissing = /^Module not found/.test(error.far.message) && !url.startsWith("file:");
     throw isMissing ? new UsageError(message, { cause: error }) : new NoProgramError(message, { cause: error });
   }
 }
 
-/** Which programs a slip of the hand may mean, as the begin of a clause; nothing where it is like none. */
+/** The programs that a misspelled name may mean, as the start of a clause; empty if none is similar. */
 export function meant(text: string): string {
   const names = programs.map(({ name }) => name);
   const near = names.filter((name) => distance(name, text) <= Math.max(1, Math.floor(name.length / 3)));
   return near.length === 0 ? "" : `perhaps ${near.join(" or ")}; `;
 }
 
-/** How many letters must be put in, taken out, changed or swapped with their neighbor to make one word of the other. */
+/** The edit distance of two words: insertions, deletions, substitutions, and swaps of neighbors. */
 export function distance(one: string, other: string): number {
   // row[i][j]: the distance of the first i letters of one and the first j of the other.
   const rows: number[][] = [];

@@ -1,5 +1,5 @@
 /**
- * The diagram of busy systems: fed by the clock, each delegated.
+ * The diagram of busy systems, each delegated, with the clock as input.
  */
 
 import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
@@ -7,12 +7,12 @@ import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts"
 import { loadSystem } from "../../lib/host/mod.ts";
 import type { Case } from "./case.ts";
 
-/** What a diagram of busy systems needs: the part of a case, and how much work a burn of the processor is. */
+/** The options of the diagram: part of a case, and the amount of work of a CPU burn. */
 export interface Busy extends Pick<Case, "systems" | "period" | "deterministic" | "burn"> {
-  /** Where they run; for a drawing the names of several modes. */
+  /** The mode in which they run; for a drawing, the names of several modes. */
   readonly mode: string;
   readonly work: number;
-  /** Where rows of the first go, where these are wanted. */
+  /** Receives rows of the first system, if they are wanted. */
   readonly print?: ((line: string) => void) | undefined;
 }
 

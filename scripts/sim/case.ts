@@ -1,5 +1,5 @@
 /**
- * One case of busy systems, however it was asked for.
+ * A case of busy systems, whether from flags or predefined.
  */
 
 import type { Burn, ModeName } from "../../mod.ts";
@@ -8,7 +8,7 @@ import type { Burn, ModeName } from "../../mod.ts";
 export interface Case {
   /** The modes, in order. */
   readonly modes: readonly ModeName[];
-  /** How many delegated systems. */
+  /** The number of delegated systems. */
   readonly systems: number;
   /** Seconds between updates. */
   readonly period: number;
@@ -16,10 +16,10 @@ export interface Case {
   readonly duration: number;
   /** Whether each release waits for its reply. */
   readonly deterministic: boolean;
-  /** Simulated seconds per real second; 0 is as fast as it can. */
+  /** Simulated seconds per real second; 0 is as fast as possible. */
   readonly rate: number;
   /** Whether a printer shows each row. */
   readonly print: boolean;
-  /** How the systems spend their time. */
+  /** How the systems use up their periods. */
   readonly burn: Burn;
 }

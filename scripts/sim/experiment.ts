@@ -1,5 +1,5 @@
 /**
- * One run of busy systems, and what came of it.
+ * A run of busy systems and its report.
  */
 
 import type { GuestPlace, Host, ModeName } from "../../lib/host/mod.ts";
@@ -10,15 +10,15 @@ import { busyDiagram } from "./busy.ts";
 import type { Case } from "./case.ts";
 import { type Limit, limitOf } from "./limit.ts";
 
-/** What came of one run. */
+/** The report of a run. */
 export interface RunReport {
   /** Where the systems ran. */
   readonly mode: ModeName;
   /** What carried their messages. */
   readonly transport: "call" | "shared" | "pipe" | "nats";
-  /** The other hosts on which the systems ran, and how their module came there; absent where it was this one. */
+  /** The other hosts on which the systems ran, and how they got their module; absent for this host. */
   readonly places?: readonly GuestPlace[];
-  /** How many systems. */
+  /** The number of systems. */
   readonly numSystems: number;
   /** Seconds between updates. */
   readonly periodSec: number;
@@ -26,13 +26,13 @@ export interface RunReport {
   readonly durationSec: number;
   /** Whether each release waited for its reply. */
   readonly deterministic: boolean;
-  /** Simulated over real seconds of the advance. */
+  /** Simulated seconds per real second of the advance. */
   readonly rate: number;
-  /** The most that the rate can be, `null` where nothing bounds it. */
+  /** The highest possible rate, `null` if nothing bounds it. */
   readonly limit: number | null;
-  /** Why the limit is what it is. */
+  /** The reason for the limit. */
   readonly limitReason: string;
-  /** By how many periods the oldest shown reply lagged behind the deterministic law. */
+  /** The largest lag of a shown reply behind the deterministic law, in periods. */
   readonly lag: number;
   /** Steps that started after their real time. */
   readonly overruns: number;
@@ -42,25 +42,25 @@ export interface RunReport {
   readonly updates: number;
   /** SHA-256 of the rows. */
   readonly certificate: string;
-  /** Where the real time went, where that was asked for. */
+  /** Where the real time went, if the run was profiled. */
   readonly profile?: Profile;
 }
 
-/** What a run is told besides its case. */
+/** The options of a run besides its case. */
 export interface RunOptions {
   /** Where the systems run. */
   readonly mode: ModeName;
-  /** Who runs them. */
+  /** The host that runs them. */
   readonly host: Host;
-  /** Where printed rows go. */
+  /** Receives the printed rows. */
   print(line: string): void;
-  /** Told of the simulated time after each step. */
+  /** Called with the simulated time after each step. */
   progress(t: number): void;
   /** Whether the run is profiled. */
   readonly profile: boolean;
-  /** Told of what the run has recorded. */
+  /** Called with what the run has recorded. */
   ended(report: RunReport, trace: Trace): void;
-  /** Collects what took real time. */
+  /** Called with each thing that took real time. */
   readonly file: TraceFile | undefined;
 }
 

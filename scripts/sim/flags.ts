@@ -1,5 +1,5 @@
 /**
- * What `deno task sim` takes: flags read, checked and given their defaults.
+ * The request to `deno task sim`: reads and checks the flags, and fills in defaults.
  */
 
 import type { Burn, EngineOptions } from "../../mod.ts";
@@ -15,19 +15,19 @@ import { DIAGRAMS, type SeeingRequest } from "./seeing.ts";
 export interface Request {
   /** The cases, in order. */
   readonly cases: readonly Case[];
-  /** What brings process guests to other hosts. */
+  /** The engine for process guests on other hosts. */
   readonly engine: EngineOptions | undefined;
   /** Seconds within which a guest must answer. */
   readonly timeout: number | undefined;
-  /** What is to be seen besides. */
+  /** What to show besides the table. */
   readonly seeing: SeeingRequest;
   /** Where to write the Chrome trace. */
   readonly trace: string | undefined;
-  /** One JSON document on stdout, nothing else. */
+  /** Whether to print one JSON document on stdout, nothing else. */
   readonly json: boolean;
-  /** Whether to print lines of our own, not those of the original. */
+  /** Whether to print our own lines, not those of the original. */
   readonly own: boolean;
-  /** Columns that they may take. */
+  /** The width of these lines, in columns. */
   readonly width: number;
 }
 
@@ -87,9 +87,9 @@ const ORIGINAL: readonly Case[] = [
 ];
 
 /**
- * Reads the arguments; `undefined` where help is asked for.
+ * Reads the arguments; returns `undefined` if help is asked for.
  *
- * @throws {UsageError} for arguments that make no sense.
+ * @throws {UsageError} for wrong arguments.
  */
 export function readFlags(args: readonly string[]): Request | undefined {
   if (args.includes("--help") || args.includes("-h")) return undefined;

@@ -1,9 +1,9 @@
 /**
- * How fast a run can be at best, and why a rate may exceed 1.
+ * The highest possible rate of a run, and why a rate may exceed 1.
  *
  * - A run of n periods has n - 1 intervals from update to update. Each takes as long as its pace or its burns, whichever
  *   is longer.
- * - What the last update costs counts in direct mode only: elsewhere the last request is not waited for.
+ * - The cost of the last update counts only in direct mode: in other modes nobody waits for the last request.
  */
 
 import type { ModeName } from "../../mod.ts";
@@ -11,13 +11,16 @@ import type { Case } from "./case.ts";
 
 /** A bound on the rate. */
 export interface Limit {
-  /** Simulated over real seconds; `undefined` where nothing bounds it. */
+  /** Simulated seconds per real second; `undefined` if nothing bounds it. */
   readonly rate: number | undefined;
-  /** Why, as a clause. */
+  /** The reason, as a clause. */
   readonly reason: string;
 }
 
-/** Burns shorter than this many seconds are not shared fairly by the kernel's scheduler: they run one after another. */
+/**
+ * The kernel's scheduler does not share cores fairly among burns shorter than this many seconds: they run one after
+ * another.
+ */
 const TIME_SLICE = 0.004;
 
 /** The bound for one mode on that many cores. */

@@ -1,5 +1,5 @@
 /**
- * What `deno task sim` prints without flags: the layout of the original program, to the letter.
+ * The output of `deno task sim` without flags, exactly in the layout of the original program.
  */
 
 import { formatGeneral } from "../../lib/blocks/mod.ts";
@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<ModeName, string>> = {
   process: "MultiprocessWorker",
 };
 
-/** The original's lines. */
+/** The lines of the original. */
 export const original: SimPaper = {
   head: () => [],
   begin: ({ systems, period, duration, deterministic }: Case, mode: ModeName) => [

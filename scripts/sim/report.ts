@@ -1,7 +1,7 @@
 /**
- * What `deno task sim` prints where it was given flags: what is measured, a table, and what its numbers mean.
+ * The report of `deno task sim` with flags: what is measured, a table, and the meaning of its numbers.
  *
- * - A row of the table is printed when its run has ended; so its columns have their widths from the start.
+ * - A row of the table is printed as soon as its run has ended, so the widths of columns are fixed from the start.
  */
 
 import { formatGeneral } from "../../lib/blocks/mod.ts";
@@ -11,7 +11,7 @@ import { placesLines } from "../run/places.ts";
 import type { RunReport } from "./experiment.ts";
 import type { Case } from "./case.ts";
 
-/** The lines that tell of runs. */
+/** Formats the lines about runs. */
 export interface SimPaper {
   /** Before the runs of a case. */
   head(run: Case): string[];
@@ -25,7 +25,7 @@ export interface SimPaper {
   foot(reports: readonly RunReport[]): string[];
 }
 
-/** What an update of a busy system does, and what that means for the rates. */
+/** What an update of a busy system does, and its effect on the rates. */
 const BURNS: Readonly<Record<Case["burn"], string>> = {
   wall:
     "Each update keeps its guest busy for a whole period of real time (--burn wall): run in parallel, they keep up with " +

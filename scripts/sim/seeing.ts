@@ -1,7 +1,8 @@
 /**
- * What there is to see of the runs besides their table: plots, rows as CSV, the diagram, profiles.
+ * Output about runs besides the table: plots, rows as CSV, the diagram, profiles.
  *
- * - Runs with equal rows are one; where rows differ, each has columns of its own, with its mode before their names.
+ * - Runs with equal rows are shown once; if rows differ, each run has its own columns, with its mode before their
+ *   names.
  */
 
 import type { ModeName } from "../../lib/host/mod.ts";
@@ -21,7 +22,7 @@ import { listed, wrapped } from "../command/text.ts";
 import type { RunReport } from "./experiment.ts";
 import type { Case } from "./case.ts";
 
-/** What is to be seen. */
+/** What to show. */
 export interface SeeingRequest {
   /** Whether to plot in the terminal. */
   readonly plot: boolean;
@@ -29,13 +30,13 @@ export interface SeeingRequest {
   readonly svg: string | undefined;
   /** Where to write the rows. */
   readonly csv: string | undefined;
-  /** Where to write the diagram; how, its name says. */
+  /** Where to write the diagram; the file's extension decides the format. */
   readonly diagram: string | undefined;
-  /** Whether runs are profiled. */
+  /** Whether to profile runs. */
   readonly profile: boolean;
 }
 
-/** The formats of diagrams, by the ends of the names of their files. */
+/** The formats of diagrams, by file extension. */
 export const DIAGRAMS: Readonly<Record<string, (system: System) => string>> = {
   ".svg": svgDiagram,
   ".mmd": mermaidText,
@@ -49,16 +50,16 @@ interface Recorded {
   readonly trace: Trace;
 }
 
-/** The files that were asked for, tried, and what goes into them and to the terminal. */
+/** The requested files, checked, and the content for them and for the terminal. */
 export class Seeing {
   readonly #request: SeeingRequest;
   readonly #files: Readonly<Record<"svg" | "csv" | "diagram", OutputFile | undefined>>;
   readonly #recorded: Recorded[] = [];
 
   /**
-   * Tries the files.
+   * Checks the files.
    *
-   * @throws {UsageError} where one cannot be written.
+   * @throws {UsageError} if one cannot be written.
    */
   constructor(request: SeeingRequest) {
     const file = (name: "svg" | "csv" | "diagram") => {
@@ -69,19 +70,19 @@ export class Seeing {
     this.#files = { svg: file("svg"), csv: file("csv"), diagram: file("diagram") };
   }
 
-  /** Takes in what a run recorded. */
+  /** Adds what a run recorded. */
   add({ mode, certificate }: RunReport, trace: Trace): void {
     this.#recorded.push({ mode, certificate, trace });
   }
 
-  /** The rows of a run as JSON, where they are to be seen. */
+  /** The rows of a run as JSON, if they are to be shown. */
   signals(index: number): { readonly signals?: { readonly columns: readonly string[]; readonly rows: number[][] } } {
     const trace = this.#recorded[index]?.trace;
     if (!this.#request.plot || trace === undefined) return {};
     return { signals: { columns: ["t", ...trace.columns], rows: trace.rows() } };
   }
 
-  /** Writes the files, where the runs have ended. */
+  /** Writes the files, after the runs have ended. */
   async write(run: Case, diagram: (modes: string) => Promise<System>): Promise<void> {
     const { svg, csv, diagram: drawing } = this.#files;
     if (this.#recorded.length > 0) {
@@ -117,7 +118,7 @@ export class Seeing {
     ];
   }
 
-  /** The different rows side by side; each instant has one in every mode. */
+  /** The differing rows side by side; every mode has a row for each instant. */
   #rows({ duration }: Case): Rows {
     const different = this.#different();
     const isOne = different.length === 1;

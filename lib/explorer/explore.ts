@@ -196,7 +196,7 @@ function* exploreKnowing(
   const performed = { granularity, checks, stepLimit, looks, clock, deaths };
   const goal = goalOf(options);
   const search = new Search(program, settings, performed, goal);
-  const request = { settings, options: performed, goal, keepGoing: keepGoing ?? false };
+  const request = { settings, options: performed, goal, keepGoing: keepGoing ?? false, budget };
   const { ended, schedulers } = yield* go(search, {
     strategy,
     limits: { budget, keepGoing, ran: options.watch?.() },

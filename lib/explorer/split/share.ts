@@ -3,7 +3,8 @@
  *
  * - A share is a position of a strategy and how many runs or schedules it has at most. What comes out depends on nothing else,
  *   so that it may be run anywhere, and once more.
- * - Where the tasks look at more than is known, or the search is not to keep going and finds a bug, a share ends early.
+ * - Where the tasks look at more than is known, or the search is not to keep going and finds a bug, a share ends early; so it
+ *   does where it cuts as many runs as the whole search may.
  */
 
 import type { AnyProgram, Settings } from "../../program/mod.ts";
@@ -38,6 +39,8 @@ export interface ShareRequest {
   readonly goal: Goal;
   /** Whether it goes on after a bug. */
   readonly keepGoing: boolean;
+  /** How many schedules the whole search has: a share that alone would spend that on runs that are cut ends early. */
+  readonly budget: number;
   /** The runs. */
   readonly share: Share;
 }
@@ -68,19 +71,17 @@ export interface Workers {
   readonly areThere?: () => boolean;
 }
 
-const MOST = Number.MAX_SAFE_INTEGER;
-
 /** Performs a share, in slices. */
 export function* performShare(
   program: AnyProgram,
-  { settings, options, goal, keepGoing, share }: ShareRequest,
+  { settings, options, goal, keepGoing, budget, share }: ShareRequest,
 ): Slices<ShareResult> {
   const search = new Search(program, settings, options, goal);
   const { isSample, position, stays } = share;
   const limited = new Limited(goingAt(position, { seed: settings.seed, stays }), share);
   let looks: Looks | undefined;
   try {
-    yield* search.goInSlices([limited], { budget: MOST, keepGoing, isShare: true, isSample });
+    yield* search.goInSlices([limited], { budget, keepGoing, isShare: true, isSample });
   } catch (error) {
     if (!(error instanceof SeenError)) throw error;
     looks = error.looks;

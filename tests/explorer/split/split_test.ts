@@ -10,7 +10,7 @@ import {
   strategies,
   toEnd,
 } from "../../../lib/explorer/mod.ts";
-import { type AnyProgram, isProgram } from "../../../lib/program/mod.ts";
+import { type AnyProgram, isProgram, settingsOf } from "../../../lib/program/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
 import { counter } from "../../../lib/programs/counter.ts";
 import { runs } from "../../contracts/soak.ts";
@@ -124,4 +124,12 @@ Deno.test("Shares of dpor tell what they want to be tried above them, and none c
       assertEquals(result, explore(program, options), program.name);
     }
   }
+});
+
+Deno.test("A share all of whose runs are too long ends where the budget allows no more of them", () => {
+  const position = { strategy: "random", at: 0 } as const;
+  const share = { position, runs: Infinity, schedules: 10, stays: false, isSample: true };
+  const settings = settingsOf(counter, {});
+  const request = { settings, options: { stepLimit: 1 }, goal: {}, keepGoing: true, budget: 500, share };
+  assertEquals(toEnd(performShare(counter, request)).part.tooLong, 5);
 });

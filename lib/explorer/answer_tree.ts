@@ -77,12 +77,6 @@ export class TreeNode {
   }
 }
 
-/** A loop that was recognized as one that only waits, with the answers that lead to its first place. */
-interface RecognizedLoop {
-  readonly loop: WaitingLoop;
-  readonly answers: readonly (Answer | Failure)[];
-}
-
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
 
@@ -90,8 +84,6 @@ const MOST_NODES = 20_000;
 export class AnswerTree {
   /** Whether a plain operation on a word or on bytes has been asked for. */
   hasPlain = false;
-  /** The loops that were recognized as ones that only wait, by what they ask for. */
-  readonly #loops = new Map<string, RecognizedLoop>();
   readonly #layout: Layout;
   readonly #make: (memory: Memory) => Steps<unknown>;
   readonly #rules: TreeRules;
@@ -149,20 +141,7 @@ export class AnswerTree {
   /** The loop that waits, of which a round begins at a place: one that goes on for `most` operations at least. */
   loopAt(node: TreeNode, most: number): WaitingLoop | undefined {
     if (this.#forgets) return undefined;
-    const loop = waitingLoop(node, { most, lasting: (round, most) => this.lasting(node, round, most) });
-    const key = loop?.round?.map(({ operation }) => "word" in operation ? wholeText(operation) : operation.kind).join();
-    if (loop === undefined || key === undefined) return loop;
-    const known = this.#loops.get(key);
-    if (known !== undefined && known.loop.isEndless !== false) return loop;
-    const answers: (Answer | Failure)[] = [];
-    for (let place = node; place.parent !== undefined; place = place.parent) answers.unshift(place.answer);
-    this.#loops.set(key, { loop, answers });
-    return loop;
-  }
-
-  /** The loops that are taken to wait, each by the answers that lead there: none that was tried out and found to end. */
-  get loops(): readonly (readonly (Answer | Failure)[])[] {
-    return [...this.#loops.values()].flatMap(({ loop, answers }) => loop.isEndless === false ? [] : [answers]);
+    return waitingLoop(node, { most, lasting: (round, most) => this.lasting(node, round, most) });
   }
 
   /** For how many operations, up to `most`, the steps go round and round from a place, answered as in a round. */

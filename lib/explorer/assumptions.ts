@@ -11,11 +11,11 @@
 import type { ProgramModel } from "./program_model.ts";
 import { sourcesOf } from "./trace/sources.ts";
 
-/** What was taken for granted of a program whose tasks have run in `model`; `fresh` is another model of it. */
-export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonly string[] {
-  const loops = model.tasks.flatMap(({ loops }, task) => {
-    return loops.map((answers) => {
-      const place = sourcesOf(fresh, model.tasks.map((_, other) => other === task ? answers : []))[task]
+/** What was taken for granted of a program whose tasks have run in `model`; `fresh` makes others of it. */
+export function assumptionsOf(model: ProgramModel, fresh: () => ProgramModel): readonly string[] {
+  const loops = model.tasks.flatMap((_, task) => {
+    return model.granted.loopsOf(task).map((answers) => {
+      const place = sourcesOf(fresh(), model.tasks.map((_, other) => other === task ? answers : []))[task]
         ?.[answers.length];
       const [, line = `which ${model.names[task]} goes round`] = /([^/]+:\d+):\d+$/.exec(place ?? "") ?? [];
       return `the loop ${place === undefined ? line : `at ${line}`} only waits`;
@@ -26,6 +26,6 @@ export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonl
     : model.clock === "ordered"
     ? ["no time passes where no task waits"]
     : ["between two looks at the clock no time passes, or more than any deadline"];
-  const daemons = model.stopsDaemons ? ["daemons change nothing while they are stopped"] : [];
+  const daemons = model.granted.stopsDaemons ? ["daemons change nothing while they are stopped"] : [];
   return [...new Set([...loops, ...clock, ...daemons])].sort();
 }

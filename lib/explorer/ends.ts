@@ -69,7 +69,7 @@ export class Ends {
     const state = this.#state;
     if (this.#model.daemons.size > 0 && task === this.#first && this.#isAlone()) {
       state.isOver = true;
-      this.#model.stopsDaemons ||= state.nodes.some(({ end }) => end === undefined);
+      this.#model.granted.stopsDaemons ||= state.nodes.some(({ end }) => end === undefined);
       state.accesses.push(writes(endPlace(state.memory.layout)));
     } else if (choice === DEATH) this.#die(task);
     else if (state.recoveries[task]?.tree === null) this.#heard(task);

@@ -10,6 +10,7 @@
 import { reads } from "./accesses.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { RunState } from "./run_state.ts";
+import { firstOf } from "./waiting_loop.ts";
 
 /** By how many times a run that shows that something lasts is longer than others. */
 export const LASTING = 10;
@@ -43,7 +44,10 @@ export class HeldBack {
     if (node.loop === undefined) {
       node.loop = (node.isPoint ? model.tasks[task]?.loopAt(node, this.#stepLimit) : undefined) ?? null;
     }
-    return node.loop?.reads.every(({ load, value }) => Object.is(memory.begin(load, task), value)) ?? false;
+    const { loop } = node;
+    if (loop === null) return false;
+    model.granted.waits(task, loop, node);
+    return loop.reads.every(({ load, value }) => Object.is(memory.begin(load, task), value));
   }
 
   /** Whether the tasks that go round, where no other can go on, do so for ten times as long as a run may last. */
@@ -53,7 +57,9 @@ export class HeldBack {
       const { loop } = node;
       if (!loop?.round || model.daemons.has(task) || this.#state.waits(task)) return true;
       const most = LASTING * this.#stepLimit;
-      return loop.isEndless ??= model.tasks[task]?.lasting(node, loop.round, most) === most;
+      loop.isEndless ??= model.tasks[task]?.lasting(firstOf(node), loop.round, most) === most;
+      if (!loop.isEndless) model.granted.ends(task, loop);
+      return loop.isEndless;
     });
   }
 

@@ -38,6 +38,7 @@ export type {
   SmallerEvidence,
 } from "./explored.ts";
 export type { Confirmed } from "./confirmation.ts";
+export { KeptModel } from "./split/kept_model.ts";
 export { performShare, type Share, type ShareRequest, type ShareResult, type Workers } from "./split/share.ts";
 export type { Sizes } from "./split/split.ts";
 export { type Repetition, repetition, type RepetitionOptions, replay, type ReplayResult } from "./repetition.ts";

@@ -72,8 +72,8 @@ export class Offers {
         shorten(actions, count);
         return ends.offerDeaths(actions);
       }
-      if (isGated && operation.kind === "call" && node.gate !== null && heldBack.isShut(node, task)) continue;
       if (node.loop !== null && heldBack.goesRound(node, task)) continue;
+      if (isGated && operation.kind === "call" && node.gate !== null && heldBack.isShut(node, task)) continue;
       if (step === 0) this.preempts = last >= 0;
       actions[count++] = task;
       if (isLook) actions[count++] = task + LATER * tasks;

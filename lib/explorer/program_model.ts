@@ -22,6 +22,7 @@ import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.t
 import { addAccesses } from "./accesses.ts";
 import { unaided } from "./ambient.ts";
 import { AnswerTree, type TreeNode } from "./answer_tree.ts";
+import { Granted } from "./granted.ts";
 import { Failure, type TreeRules } from "./prompter.ts";
 import { type Looks, looksWith, NO_LOOKS } from "./looks.ts";
 
@@ -52,8 +53,11 @@ export class ProgramModel {
   readonly names: readonly string[];
   /** Which tasks are daemons; empty where none is, or no other task. */
   readonly daemons: ReadonlySet<number>;
-  /** Whether a run was over before a daemon had ended. */
-  stopsDaemons = false;
+  /**
+   * What the runs of the present search take for granted. Invariant: only this and `seen` depend on which runs were performed;
+   * all else that the model has learned is true of every run, so that a run comes out the same without it.
+   */
+  granted: Granted = new Granted();
   /** The memory of all runs, one after the other. */
   readonly memory: ModelMemory;
   /** What each task does. */
@@ -141,7 +145,7 @@ export class ProgramModel {
     return this.#seen;
   }
 
-  /** Whether a task is known to use plain words. */
+  /** Whether a task is known to use plain words: a run that is the first to use one is performed again, to look for races. */
   get hasPlain(): boolean {
     for (const { hasPlain } of this.tasks) if (hasPlain) return true;
     return false;

@@ -220,15 +220,22 @@ export class Search {
   // What comes out where the tasks run one after the other, once that is asked for.
   #serial: ReadonlySet<string> | undefined;
 
-  /** Prepares a search. */
-  constructor(program: AnyProgram, settings: Settings, options: SearchOptions, goal: Goal = {}) {
+  /** Prepares a search, on a model that others have used or on one of its own. */
+  constructor(
+    program: AnyProgram,
+    settings: Settings,
+    { model, ...options }: SearchOptions & {
+      readonly model?: ProgramModel | undefined;
+    },
+    goal: Goal = {},
+  ) {
     this.#program = program;
     this.#settings = settings;
     this.#options = options;
     this.#goal = goal;
     this.#after = options.after ?? { tooLong: 0, isFound: false, repeated: 0 };
     this.#tooLong = this.#after.tooLong;
-    this.execution = new Execution(new ProgramModel(program, settings, options), options);
+    this.execution = new Execution(model ?? new ProgramModel(program, settings, options), options);
     this.#judge = new Judge(this.execution, this.#judging);
     this.#confirmation = new Confirmation(program, settings, { ...options, repeated: this.#after.repeated });
   }
@@ -259,7 +266,8 @@ export class Search {
   }
 
   get #loops(): readonly string[] {
-    const own = assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+    const fresh = () => new ProgramModel(this.#program, this.#settings, this.#options);
+    const own = assumptionsOf(this.execution.model, fresh);
     return [...new Set([...own, ...this.#granted])].sort();
   }
 

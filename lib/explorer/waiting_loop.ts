@@ -28,7 +28,9 @@ export interface WaitingLoop {
   readonly reads: readonly { readonly load: LoadOperation; readonly value: unknown }[];
   /** A round of it, where it was recognized; undefined where the program says that it waits. */
   readonly round?: readonly Performed[];
-  /** Whether it goes round for ten times as long as a run may last; undefined where nobody has tried. */
+  /** What a round asks for, as text, where there is one. */
+  readonly asks?: string;
+  /** Whether it goes round for ten times as long as a run may last, from where it was found; undefined where nobody has tried. */
   isEndless?: boolean;
 }
 
@@ -83,7 +85,7 @@ export function waitingLoop(
     // Where a round before was found to end, so does this one.
     const before = places[period - 1]?.ending;
     const operations = before?.period === period ? before.operations - period : lasting(round, most);
-    if (operations >= most) return { reads: round.flatMap(readOf), round };
+    if (operations >= most) return { reads: round.flatMap(readOf), round, asks: textOf(round) };
     place.ending = { period, operations };
     return undefined;
   }
@@ -100,6 +102,21 @@ function recentLoop(place: Place, round: readonly Performed[]): WaitingLoop | un
     at = at.parent;
   }
   return undefined;
+}
+
+/** The place on the way to another at which its loop was found: the same for all places that share the loop. */
+export function firstOf<P extends { readonly loop: unknown; readonly parent: P | undefined }>(place: P): P {
+  let first = place;
+  let back = 0;
+  for (let at = place.parent; at !== undefined && back < RECENT; at = at.parent) {
+    back = at.loop === place.loop ? 0 : back + 1;
+    if (back === 0) first = at;
+  }
+  return first;
+}
+
+function textOf(round: readonly Performed[]): string {
+  return round.map(({ operation }) => "word" in operation ? wholeText(operation) : operation.kind).join();
 }
 
 /** Whether a task asks for the same, whatever time it is. */

@@ -1,5 +1,5 @@
 /**
- * What a guest does for a search that is split: it performs shares of it.
+ * What a guest does for a search that is split: it performs shares of it, and keeps what it has learned of the program.
  *
  * - The guest's module imports the program and this, by their URLs, so that a process guest needs no right to read.
  * - In a bundle all is one module, which exports {@linkcode sharesOf} as well.
@@ -18,7 +18,7 @@
  * ```
  */
 
-import { performShare, type ShareRequest, type ShareResult } from "../explorer/mod.ts";
+import { KeptModel, performShare, type ShareRequest, type ShareResult } from "../explorer/mod.ts";
 import { type Exports, now, programsOf, turn } from "../host/mod.ts";
 import { isProgram } from "../program/mod.ts";
 
@@ -48,8 +48,9 @@ export function sharesOf(exports: Exports, name: string): (request: never) => Pr
   if (program === undefined) {
     throw new TypeError(`Cannot explore ${name}: its module exports no such program, it is wanted`);
   }
+  const kept = new KeptModel();
   return async (request: ShareRequest): Promise<ShareResult> => {
-    const slices = performShare(program, request);
+    const slices = performShare(program, request, kept);
     for (let heard = now();;) {
       const { done, value } = slices.next();
       if (done) return value;

@@ -2,7 +2,7 @@
  * A share of a search: some runs that others need not know of, as a value that crosses, and what they come to.
  *
  * - A share is a position of a strategy and how many runs or schedules it has at most. What comes out depends on nothing else,
- *   so that it may be run anywhere, and once more.
+ *   so that it may be run anywhere, and once more; the model that a worker keeps only makes it faster (`kept_model.ts`).
  * - Where the tasks look at more than is known, or the search is not to keep going and finds a bug, a share ends early; so it
  *   does where it cuts as many runs as the whole search may.
  */
@@ -14,6 +14,7 @@ import { type Goal, Search, type SearchOptions, type SharePart, type Slices } fr
 import { Bounded } from "../strategies/bounded.ts";
 import { Dpor, type Tried, type Wish } from "../strategies/dpor.ts";
 import { type Going, goingAt, type Position } from "../strategies/strategies.ts";
+import { KeptModel } from "./kept_model.ts";
 
 /** Some runs. */
 export interface Share {
@@ -71,12 +72,15 @@ export interface Workers {
   readonly areThere?: () => boolean;
 }
 
-/** Performs a share, in slices. */
+/** Performs a share, in slices, on the model that is kept from other shares. */
 export function* performShare(
   program: AnyProgram,
-  { settings, options, goal, keepGoing, budget, share }: ShareRequest,
+  request: ShareRequest,
+  kept: KeptModel = new KeptModel(),
 ): Slices<ShareResult> {
-  const search = new Search(program, settings, options, goal);
+  const { settings, options, goal, keepGoing, budget, share } = request;
+  const model = kept.take(program, request);
+  const search = new Search(program, settings, { ...options, model }, goal);
   const { isSample, position, stays } = share;
   const limited = new Limited(goingAt(position, { seed: settings.seed, stays }), share);
   let looks: Looks | undefined;
@@ -86,7 +90,9 @@ export function* performShare(
     if (!(error instanceof SeenError)) throw error;
     looks = error.looks;
   }
-  return { part: search.told, ...limited.told, looks };
+  const result = { part: search.told, ...limited.told, looks };
+  kept.keep(model, request);
+  return result;
 }
 
 /** The scheduler of a share. */

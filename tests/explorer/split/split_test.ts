@@ -5,6 +5,7 @@ import {
   type ExploreOptions,
   type ExploreResult,
   exploreShared,
+  KeptModel,
   performShare,
   type ShareRequest,
   strategies,
@@ -25,6 +26,7 @@ const numRuns = runs(15, { soak: 150 });
 /** Workers in this thread; of the shares under way any may be done first, as the seed decides. */
 function workersOf(program: AnyProgram, { count, seed }: { readonly count: number; readonly seed: number }) {
   const under: (() => void)[] = [];
+  const kept = new KeptModel();
   let state = seed;
   const next = () => {
     state = Math.imul(state, 1_103_515_245) + 12_345;
@@ -35,7 +37,7 @@ function workersOf(program: AnyProgram, { count, seed }: { readonly count: numbe
     const { promise, resolve } = Promise.withResolvers<void>();
     under.push(resolve);
     setTimeout(next, 0);
-    return promise.then(() => structuredClone(toEnd(performShare(program, crossed))));
+    return promise.then(() => structuredClone(toEnd(performShare(program, crossed, kept))));
   };
   return { count, perform };
 }

@@ -1,0 +1,46 @@
+/**
+ * The model of a program that a worker keeps from one share of a search to the next: to learn anew what the tasks do costs as
+ * much as thousands of runs.
+ *
+ * - Invariant: a share comes to the same on a model that other shares have used as on a fresh one. What a model has learned is
+ *   true of every run, but for `granted` and `seen` of {@linkcode ProgramModel}: so each share begins with nothing granted, and
+ *   a model that has seen more than it was made for is not kept.
+ * - One share at a time uses the model. A share that fails, or that nobody performs to its end, gives none back.
+ * - The model grows no further than that of a search on one worker: its trees are dropped where they are full.
+ */
+
+import { type AnyProgram, dataText, type Settings } from "../../program/mod.ts";
+import { Granted } from "../granted.ts";
+import { ProgramModel } from "../program_model.ts";
+import type { SearchOptions } from "../search.ts";
+
+/** What decides a model, as shares of one search have it in common. */
+interface Modeled {
+  readonly settings: Settings;
+  readonly options: SearchOptions;
+}
+
+/** The model of a program that a worker keeps from one share of a search to the next. */
+export class KeptModel {
+  #kept: { readonly model: ProgramModel; readonly search: string } | undefined;
+
+  /** Takes the model out, or makes one where none is kept of this program and this search. */
+  take(program: AnyProgram, modeled: Modeled): ProgramModel {
+    const { model, search } = this.#kept ?? {};
+    this.#kept = undefined;
+    if (model?.program !== program || search !== textOf(modeled)) {
+      return new ProgramModel(program, modeled.settings, modeled.options);
+    }
+    model.granted = new Granted();
+    return model;
+  }
+
+  /** Keeps the model of a share that has come to its end. */
+  keep(model: ProgramModel, modeled: Modeled): void {
+    if (model.seen === model.looks) this.#kept = { model, search: textOf(modeled) };
+  }
+}
+
+function textOf({ settings, options }: Modeled): string {
+  return dataText([settings, { ...options, after: undefined }]);
+}

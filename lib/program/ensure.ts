@@ -23,7 +23,7 @@ import { sleep, type Steps, timeIn } from "../memory/mod.ts";
  * @throws {AssertionError} if it does not hold.
  */
 export function ensure(condition: boolean, claim: string): asserts condition {
-  if (!condition) throw new AssertionError(`Cannot go on: it does not hold that ${claim}`);
+  if (!condition) throw new AssertionError(`Assertion failed: ${claim}`);
 }
 
 /** Waits for a number of seconds. */

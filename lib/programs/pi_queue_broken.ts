@@ -94,7 +94,7 @@ export const piQueueBroken: AnyProgram = defineProgram({
 });
 
 function failureOf(claim: string): Failed {
-  const message = `Cannot go on: it does not hold that ${claim}`;
+  const message = `Assertion failed: ${claim}`;
   return { failed: [{ task: "main", error: "AssertionError", message }] };
 }
 

@@ -48,7 +48,7 @@ export const useAfterClose: AnyProgram = defineProgram({
   outcome: ({ written }) => written.load(),
   expected: ({ variant, parameters: { writes } }) => {
     if (variant === "latch") return [writes];
-    const message = `Cannot go on: it does not hold that ${CLAIM}`;
+    const message = `Assertion failed: ${CLAIM}`;
     return [writes, { failed: [{ task: "writer", error: "AssertionError", message }] }];
   },
 });

@@ -349,7 +349,7 @@ Deno.test("explore() takes no bounded wait for a livelock, and an assertion befo
   assert(bug.verdict === "bug");
   assertEquals([bug.kind, bug.message], [
     "assertion",
-    "fails: AssertionError: Cannot go on: it does not hold that it is set",
+    "fails: AssertionError: Assertion failed: it is set",
   ]);
 });
 

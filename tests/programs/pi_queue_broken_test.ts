@@ -7,8 +7,8 @@ import { runs } from "../contracts/soak.ts";
 import { bugOf, outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, randomEnds, randomRun } from "./schedules.ts";
 
-const ALL = "Cannot go on: it does not hold that each point has a result";
-const PI = "Cannot go on: it does not hold that the answer is four times the share of the points inside";
+const ALL = "Assertion failed: each point has a result";
+const PI = "Assertion failed: the answer is four times the share of the points inside";
 const NO_SUM = "Cannot report the sum: it is not defined, a point before DONE is wanted";
 
 const small = { points: 2, readers: 2, maxsize: 1 };

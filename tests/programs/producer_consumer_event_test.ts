@@ -5,7 +5,7 @@ import { producerConsumerEvent } from "../../lib/programs/mod.ts";
 import { bugOf, outcomesOf } from "./explored.ts";
 import { checkEverywhere, SHORT } from "./schedules.ts";
 
-const LOST = "Cannot go on: it does not hold that every message that is produced is consumed";
+const LOST = "Assertion failed: every message that is produced is consumed";
 
 Deno.test("producer-consumer-event: outcomes are declared in every mode", async () => {
   const messages = fc.integer({ min: 1, max: 10 });

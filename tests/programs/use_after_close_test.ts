@@ -16,7 +16,7 @@ Deno.test("use-after-close: exploring names the use after the close", () => {
   assertEquals([kind, minimal], ["assertion", true]);
   assertEquals(
     message,
-    "writer: AssertionError: Cannot go on: it does not hold that the file that is written to is open",
+    "writer: AssertionError: Assertion failed: the file that is written to is open",
   );
 });
 

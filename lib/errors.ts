@@ -135,7 +135,9 @@ export class OverrunError extends Error {
   /** Makes the error for a step that started `late` milliseconds late. */
   constructor(time: number, late: number) {
     super(
-      `Cannot step past t=${shown(time)} in real time: the step starts ${shown(late, 3)} ms late, none is wanted to`,
+      `Cannot step past t=${shown(time)} in real time: the step starts ${
+        shown(late, 3)
+      } ms late, a step in time is wanted`,
     );
     this.time = time;
     this.late = late;
@@ -262,7 +264,7 @@ export class UnfetchedFailureError extends Error {
     const what = errors.length === 1 ? "a failure" : `${errors.length} failures`;
     const texts = errors.slice(0, 3).map(({ message }, index) => `${calls[index]}: ${message}`);
     const more = errors.length > texts.length ? `; and ${errors.length - texts.length} more` : "";
-    super(`Cannot close the pool in silence: nobody asked for ${what} (${texts.join("; ")}${more})`, {
+    super(`Cannot close the pool: nobody fetched ${what} (${texts.join("; ")}${more})`, {
       cause: errors[0],
     });
     this.errors = errors;

@@ -335,7 +335,7 @@ export class Channel<T = unknown> implements SharedThing {
   *#endOf(task: number, failure: string | undefined): Steps<void> {
     if ((yield* load(this.#place.bound + task)) === 0) return;
     const name = this.#binding.nameOf(task);
-    const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
+    const failed = `Cannot go on with ${this.name}: it is bound to ${name}, which failed: ${failure}`;
     yield* this.#close(failure === undefined ? undefined : encodeReason(stackless(new Error(failed))));
   }
 

@@ -273,7 +273,7 @@ export class Future<T = unknown> implements SharedThing {
   *#endOf(task: number, failure: string): Steps<void> {
     if ((yield* load(this.#place.bound + task)) === 0 || (yield* this.#isDone())) return;
     const name = this.#binding.nameOf(task);
-    const message = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
+    const message = `Cannot go on with ${this.name}: it is bound to ${name}, which failed: ${failure}`;
     const bytes = encodeReason(stackless(new BrokenFutureError(message, { cause: stackless(new Error(failure)) })));
     yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : NOTHING);
   }
@@ -338,7 +338,7 @@ export class Future<T = unknown> implements SharedThing {
   /** The shorter error, for when the full one does not fit. */
   #brokenBriefly(): BrokenFutureError {
     return new BrokenFutureError(
-      `Cannot go on with ${this.name}: the task failed to which it is bound, a put is wanted`,
+      `Cannot go on with ${this.name}: it is bound to a task that failed, a put is wanted`,
     );
   }
 
@@ -348,7 +348,7 @@ export class Future<T = unknown> implements SharedThing {
     const most = this.#place.value.length;
     if (length <= most) return;
     throw new MemoryFullError(
-      `Cannot put ${this.name}: a value of ${length} bytes, at most ${most} are wanted, or more as its option bytes`,
+      `Cannot put ${this.name}: a value of ${length} bytes, at most ${most} or a larger option bytes is wanted`,
     );
   }
 }

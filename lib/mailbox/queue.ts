@@ -268,7 +268,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   *#taskDone(): Steps<void> {
     if (yield* this.#stock.done()) return;
-    throw new StateError(`Cannot say that an item of ${this.name} is done: all are, one that was taken is wanted`);
+    throw new StateError(`Cannot mark an item of ${this.name} as done: all are done, an item that was taken is wanted`);
   }
 
   *#join(options: WaitOptions | undefined): Steps<boolean> {

@@ -389,8 +389,8 @@ export class Stock extends StockInside {
   #full(size: number): MemoryFullError {
     const { name, items } = this.place;
     return new MemoryFullError(
-      `Cannot put into ${name}: ${size} bytes do not fit into what is left of its ${items.length}, takers are wanted, or ` +
-        `more bytes as its option bytes`,
+      `Cannot put into ${name}: ${size} bytes do not fit into the rest of its ${items.length}, takers or a larger option ` +
+        `bytes are wanted`,
     );
   }
 

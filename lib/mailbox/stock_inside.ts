@@ -100,8 +100,8 @@ export class StockInside {
     if (length <= this.items.most) return;
     const { name, items } = this.place;
     throw new MemoryFullError(
-      `Cannot put into ${name}: an item of ${length} bytes, at most ${this.items.most} are wanted, or more than ` +
-        `${items.length} as its option bytes`,
+      `Cannot put into ${name}: an item of ${length} bytes, at most ${this.items.most} or an option bytes ` +
+        `above ${items.length} is wanted`,
     );
   }
 

@@ -52,7 +52,7 @@ export const platform: Platform = isHere()
   ? refusing(own, (part) => `Cannot use ${part}: ${own.name} has none, Deno has`)
   : refusing(
     { name: "elsewhere" },
-    (part) => `Cannot use ${part}: this runtime is none that Holdfast knows, ${own.name} is wanted`,
+    (part) => `Cannot use ${part}: Holdfast does not know this runtime, ${own.name} is wanted`,
   );
 
 /** A platform whose missing parts have the defaults, or throw when used. */

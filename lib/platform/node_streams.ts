@@ -73,7 +73,7 @@ function readInput(into: Uint8Array): number {
     if (code === "EOF") return 0;
     if (code !== "EAGAIN") throw error;
     throw new TypeError(
-      "Cannot wait for the host: a program that inherited stdin has it not block, its own is wanted",
+      "Cannot wait for the host: a program that inherited stdin made it non-blocking, a stdin of its own is wanted",
       {
         cause: error,
       },

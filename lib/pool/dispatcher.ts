@@ -218,7 +218,9 @@ export class Dispatcher {
   #takeTask(): number {
     const task = this.#freeTasks.pop();
     if (task !== undefined) return task;
-    throw new StateError(`Cannot start a guest: ${SPARE} are stuck among those who share things, fewer are wanted`);
+    throw new StateError(
+      `Cannot start a guest: ${SPARE} stuck guests still hold their shares of the things, fewer are wanted`,
+    );
   }
 
   #break(error: Error): void {

@@ -237,7 +237,7 @@ export class Feed<A, R> {
   /** Cancels the remaining calls and closes the source. */
   async close(left: Iterable<Chunk<A>>): Promise<void> {
     for (const { call } of left) {
-      if (call.state === "waiting") call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
+      if (call.state === "waiting") call.giveUp(new CancelledError("Cannot go on: the reader has left the loop"));
     }
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#closed = true;

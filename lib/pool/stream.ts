@@ -39,7 +39,7 @@ export async function* streamed<T>(
       else return;
     }
   } finally {
-    const leave = () => call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
+    const leave = () => call.giveUp(new CancelledError("Cannot go on: the reader has left the loop"));
     if (call.state === "waiting") leave();
     else call.pull?.(0);
     call.whenSettled(after(grace, leave));

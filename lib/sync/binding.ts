@@ -102,7 +102,7 @@ const bindings = new WeakMap<object, Binding>();
 export function bindingOf(thing: object): Binding {
   const binding = bindings.get(thing);
   if (binding !== undefined) return binding;
-  throw new TypeError("Cannot look at it: it is no thing that a space has bound, one is wanted");
+  throw new TypeError("Cannot view it: no space has bound it, a shared thing that one has bound is wanted");
 }
 
 /** One task's view of a space. */

@@ -190,7 +190,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     stop.abort();
     const error = await failure(pool.close());
     assertEquals([error.name, Reflect.get(error, "errors").length], ["UnfetchedFailureError", 2]);
-    assertStringIncludes(error.message, "nobody asked for 2 failures (fail: ");
+    assertStringIncludes(error.message, "nobody fetched 2 failures (fail: ");
     assertInstanceOf(error.cause, GuestError);
     await pool.close();
     await pool[Symbol.asyncDispose]();

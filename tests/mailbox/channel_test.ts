@@ -286,7 +286,10 @@ Deno.test("Channel.bind() closes the channel when the task ends, with its failur
     const error = assertThrows(() => blocking(words).take(), ChannelClosedError);
     if (failure === undefined) assertEquals(blocking(words).next(), undefined);
     else {
-      assert(error.cause instanceof Error && error.cause.message.includes("task 0 failed"), String(error.cause));
+      assert(
+        error.cause instanceof Error && error.cause.message.includes("bound to task 0, which failed"),
+        String(error.cause),
+      );
       assert(error.cause.message.includes(failure));
       assertThrows(() => blocking(words).forEach(() => {}), ChannelClosedError);
     }

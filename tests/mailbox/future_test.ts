@@ -141,7 +141,7 @@ Deno.test("Future that is bound to a task fails when it ends without a put", () 
     const stage = new Stage({ answer: future<number>(), other: future<number>() }, 1);
     stage.begin(0, ({ answer }) => answer.bind());
     for (const thing of [stage.host.answer, stage.host.other]) runBlocking(stage.memory, thing.ended(0, failure));
-    const broken = assertThrows(() => blocking(stage.host.answer).fetch(), BrokenFutureError, "to which it is bound");
+    const broken = assertThrows(() => blocking(stage.host.answer).fetch(), BrokenFutureError, "it is bound to");
     assertEquals([broken.name, (broken.cause as Error).message], [
       "BrokenFutureError",
       failure ?? "it ended without a put",

@@ -376,7 +376,7 @@ Deno.test("Queue refuses what makes no sense, at once, with nothing changed", ()
   assertThrows(() => jobs.put("x".repeat(200)), MemoryFullError, "bytes");
   assertThrows(() => blocking(jobs).taskDone(), StateError, "all are");
   blocking(jobs).put("x".repeat(60));
-  assertThrows(() => blocking(jobs).put("x".repeat(60)), MemoryFullError, "what is left of its 128");
+  assertThrows(() => blocking(jobs).put("x".repeat(60)), MemoryFullError, "the rest of its 128");
   assertThrows(() => blocking(jobs).putAll(["x".repeat(30), "x".repeat(30)]), MemoryFullError);
   assertEquals(blocking(jobs).get(), "x".repeat(60));
   assertEquals(blocking(jobs).tryGet(), undefined);

@@ -21,7 +21,7 @@ Deno.test("channel-producer: where the producer fails, the consumer hears why, a
     const reason = consumer?.cause as Error | undefined;
     assertEquals(
       reason?.message,
-      "Cannot go on with words: producer failed, to which it is bound: Error: out of ink",
+      "Cannot go on with words: it is bound to producer, which failed: Error: out of ink",
       mode,
     );
   }

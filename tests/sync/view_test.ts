@@ -151,7 +151,7 @@ Deno.test("select() and until() do through views what methods do", async () => {
 });
 
 Deno.test("blocking() refuses what no space has bound", () => {
-  assertThrows(() => blocking({}), TypeError, "it is no thing that a space has bound");
+  assertThrows(() => blocking({}), TypeError, "no space has bound it");
 });
 
 /** The types of views: what must not compile does not. */

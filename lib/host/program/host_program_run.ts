@@ -110,5 +110,5 @@ function faultOf(error: unknown, told: AbortSignal): TaskFault {
 
 function checked(name: string, end: HostEnd<unknown>): HostEnd<unknown> {
   if (typeof end === "object" && end !== null && "outcome" in end) return end;
-  throw new TypeError(`Cannot tell what came out of ${name}: its main gives ${String(end)}, { outcome } is wanted`);
+  throw new TypeError(`Cannot read the outcome of ${name}: its main returned ${String(end)}, { outcome } is wanted`);
 }

@@ -49,7 +49,7 @@ export function taken(transfer: readonly Transferable[]): readonly Transferable[
     return structuredClone(transfer, { transfer: [...transfer] });
   } catch (cause) {
     throw new TypeError(
-      `Cannot move: a part of transfer can be moved nowhere (${errorText(cause)}), ` +
+      `Cannot move: a part of transfer cannot be moved (${errorText(cause)}), ` +
         `buffers that can be detached and ports are wanted`,
       { cause },
     );

@@ -144,7 +144,7 @@ function decoded(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 }
 
 function noOperation(part: string, cause?: unknown): ProtocolError {
-  return new ProtocolError(`Cannot do what a guest asks: its ${part} makes no sense, an operation is wanted`, {
+  return new ProtocolError(`Cannot perform a guest's request: its ${part} is invalid, an operation is wanted`, {
     cause,
   });
 }

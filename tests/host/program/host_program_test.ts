@@ -115,7 +115,7 @@ Deno.test("What main throws is the outcome, with its stack and its cause", async
   const messages = {
     error: ["TypeError", "it is odd"],
     value: ["thrown value", "7"],
-    nothing: ["TypeError", "Cannot tell"],
+    nothing: ["TypeError", "Cannot read the outcome"],
   };
   for (const [variant, [name = "", message = ""]] of Object.entries(messages)) {
     const { outcome, ok, errors: [far], independent } = await run(host, failing, { variant });

@@ -23,14 +23,14 @@ Deno.test("detach() detaches each buffer, and one that is detached already does 
   port2.close();
 });
 
-Deno.test("taken() takes all parts away, or says that one can be moved nowhere", () => {
+Deno.test("taken() takes all parts away, or says that one cannot be moved", () => {
   const bytes = new Uint8Array([1, 2, 3]);
   const [buffer] = taken([bytes.buffer]);
   assert(bytes.buffer.detached && buffer instanceof ArrayBuffer);
   assertEquals([...new Uint8Array(buffer)], [1, 2, 3]);
   const fixed = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
   for (const transfer of [[fixed], [bytes.buffer]]) {
-    assertThrows(() => taken(transfer), TypeError, "can be moved nowhere");
+    assertThrows(() => taken(transfer), TypeError, "cannot be moved");
   }
   detach([fixed]);
   assert(!fixed.detached);

@@ -328,10 +328,10 @@ Deno.test("what is no operation is refused as a fault of the protocol", () => {
   ];
   for (const fault of faults) {
     const error = assertThrows(() => answer(encode(fault)), ProtocolError);
-    assert(/^Cannot do what a guest asks: its [a-z]+ makes no sense, an operation is wanted$/.test(error.message));
+    assert(/^Cannot perform a guest's request: its [a-z]+ is invalid, an operation is wanted$/.test(error.message));
   }
   for (const bytes of [new Uint8Array(), Uint8Array.of(255), encode({ kind: "now" }).slice(1)]) {
-    assertThrows(() => answer(bytes), ProtocolError, "its encoding makes no sense");
+    assertThrows(() => answer(bytes), ProtocolError, "its encoding is invalid");
   }
 });
 

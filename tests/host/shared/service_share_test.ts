@@ -103,7 +103,7 @@ Deno.test("ServiceShare answers a guest that asks for what is not for it, and go
     const stored = { kind: "store", cell: "i32", word, value: 1, order: "atomic" };
     await assertRejects(() => ask(stored), StateError, "Cannot store there");
   }
-  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind makes no sense");
+  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind is invalid");
   assertEquals(await ask({ kind: "call", object: "guard", method: "acquire", args: [] }), true);
 });
 

@@ -35,7 +35,7 @@
  * });
  * const module = "data:text/javascript,export const told = () => [Deno.env.get('LEVEL'), ...Deno.args]";
  * await using pool = await Pool.open({ mode: "process", module, workers: 1, host });
- * if (String(await pool.run("told", null)) !== "5,--fast") throw new Error("its environment and arguments are wanted");
+ * if (String(await pool.run("told", null)) !== "5,--fast") throw new Error("expected its environment and arguments");
  * ```
  */
 

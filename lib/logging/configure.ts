@@ -21,7 +21,7 @@
  *   logging.enter("ben");
  *   getLogger(["bank", "till"]).debug("got {amount}", { amount: 5 });
  * }
- * if (told.join() !== "anna: paid 5,ben: got 5") throw new Error("a line of each lane");
+ * if (told.join() !== "anna: paid 5,ben: got 5") throw new Error("expected a line of each lane");
  * if (guestLoggingUrl() !== undefined) throw new Error("from source, guests find the code themselves");
  * ```
  */

@@ -27,7 +27,7 @@
  *   if (merged.join() !== "a0,b/20,a1,a2") throw new Error("b/2 has no more turns");
  * }
  * const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
- * if (names.join() !== "a.log,b%2F2.log,merged.log") throw new Error("a file each, and the merged one");
+ * if (names.join() !== "a.log,b%2F2.log,merged.log") throw new Error("expected a file for each, and the merged one");
  * if (Deno.readTextFileSync(`${folder}/b%2F2.log`) !== "info    b/2 bank: paid\n") throw new Error("one line");
  * Deno.removeSync(folder, { recursive: true });
  * ```

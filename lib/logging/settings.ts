@@ -12,14 +12,14 @@
  * import { checkLoggingSettings } from "./settings.ts";
  *
  * const settings = checkLoggingSettings({ loggers: [{ category: "bank", level: "debug", limit: { records: 100 } }] });
- * if (settings.loggers?.length !== 1) throw new Error("good settings are given back");
+ * if (settings.loggers?.length !== 1) throw new Error("valid settings are returned");
  * let refused = "";
  * try {
  *   checkLoggingSettings({ loggers: [{ category: "bank" }, { category: ["bank"] }] });
  * } catch (error) {
  *   refused = String(error);
  * }
- * if (!refused.includes("two loggers of category bank")) throw new Error("a name is taken once");
+ * if (!refused.includes("two loggers of category bank")) throw new Error("a category is used only once");
  * ```
  */
 

@@ -26,7 +26,7 @@
  * words.close();
  * const read: string[] = [];
  * words.forEach((word) => void read.push(word));
- * if (read.join() !== "start,stop") throw new Error("both are wanted");
+ * if (read.join() !== "start,stop") throw new Error("expected both values");
  * ```
  */
 

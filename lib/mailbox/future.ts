@@ -17,9 +17,9 @@
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
  * const answer = blocking(space.bind(memory, { task: 0 }).answer);
- * if (answer.tryFetch() !== undefined) throw new Error("nothing yet");
+ * if (answer.tryFetch() !== undefined) throw new Error("it is still pending");
  * answer.put(42);
- * if (answer.fetch() + answer.fetch() !== 84) throw new Error("42, twice");
+ * if (answer.fetch() + answer.fetch() !== 84) throw new Error("expected 42 both times");
  * ```
  */
 

@@ -22,7 +22,7 @@
  * const jobs = blocking(space.bind(memory, { task: 0 }).jobs);
  * jobs.put("later", { priority: 2 });
  * jobs.put("first", { priority: 1 });
- * if (jobs.get() !== "first") throw new Error("the least priority first");
+ * if (jobs.get() !== "first") throw new Error("the lowest priority comes first");
  * ```
  */
 

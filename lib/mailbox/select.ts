@@ -21,9 +21,9 @@
  * const { jobs, done } = blockingViews(space.bind(memory, { task: 0 }));
  * jobs.put("sort");
  * const selected = select([{ take: jobs }, { put: done, value: 1 }]);
- * if (selected?.index !== 0 || selected.value !== "sort") throw new Error("the job is wanted");
+ * if (selected?.index !== 0 || selected.value !== "sort") throw new Error("expected the job");
  * const none = select([{ take: jobs }, { put: done, value: 1 }], { default: true });
- * if (none !== undefined) throw new Error("nothing can be done");
+ * if (none !== undefined) throw new Error("no operation is possible");
  * ```
  */
 

@@ -18,7 +18,7 @@
  * }
  * const layout = new Layout();
  * const word = layout.word("counter");
- * if (runBlocking(new ModelMemory(layout), increment(word)) !== 1) throw new Error("1 is wanted");
+ * if (runBlocking(new ModelMemory(layout), increment(word)) !== 1) throw new Error("expected 1");
  * ```
  */
 

@@ -19,7 +19,7 @@
  * const host = SharedMemory.create(layout, { guests: 1, clock });
  * const guest = SharedMemory.attach(host.handle, { guest: 0, clock }); // in a worker
  * guest.perform({ kind: "add", cell: "i32", word, value: 1, order: "atomic" });
- * if (host.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 1) throw new Error("one memory is wanted");
+ * if (host.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 1) throw new Error("both views share one memory");
  * ```
  */
 

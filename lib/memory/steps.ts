@@ -17,7 +17,7 @@
  * }
  * const layout = new Layout();
  * const word = layout.word("count");
- * if (runBlocking(new ModelMemory(layout), countLater(word)) !== 1) throw new Error("1 is wanted");
+ * if (runBlocking(new ModelMemory(layout), countLater(word)) !== 1) throw new Error("expected 1");
  * ```
  */
 

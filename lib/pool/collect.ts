@@ -12,7 +12,7 @@
  * let sum = 0;
  * for await (const future of asCompleted(futures)) sum += await future.result();
  * const { done, pending } = await wait(futures, { until: "all" });
- * if (sum !== 12 || done.size !== 3 || pending.size !== 0) throw new Error("each of them once");
+ * if (sum !== 12 || done.size !== 3 || pending.size !== 0) throw new Error("each future comes once");
  * ```
  */
 

@@ -17,7 +17,7 @@
  * const refused = await Guest.make({ ...settings, name: "anna", logging: log }).catch((error) => error.name);
  * await anna.start();
  * log[Symbol.dispose]();
- * if (refused !== "LoggingError" || told.length > 0) throw new Error("a name is taken once");
+ * if (refused !== "LoggingError" || told.length > 0) throw new Error("a name is given only once");
  * ```
  */
 

@@ -16,7 +16,7 @@
  * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "thread", module, workers: 2 });
  * const future = pool.submit("twice", 21);
  * const doubled = await Array.fromAsync(pool.map("twice", [1, 2, 3]));
- * if ((await future.result()) !== 42 || doubled.join() !== "2,4,6") throw new Error("in the order of the inputs");
+ * if ((await future.result()) !== 42 || doubled.join() !== "2,4,6") throw new Error("the values are in the order of the inputs");
  * ```
  */
 

@@ -12,7 +12,7 @@
  * const module = "data:text/javascript,export const twice = (n) => 2 * n";
  * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "direct", module });
  * const future = pool.submit("twice", 5);
- * if ((await future.result()) !== 10 || (await future.result()) !== 10) throw new Error("asked again");
+ * if ((await future.result()) !== 10 || (await future.result()) !== 10) throw new Error("the value can be read again");
  * ```
  */
 

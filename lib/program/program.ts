@@ -33,7 +33,7 @@
  *   expected: ({ parameters: { times } }) => [2 * times],
  * });
  * const settings = settingsOf(counter, { parameters: { times: 5 } });
- * if (settings.parameters.times !== 5 || counter.tasks(settings).length !== 2) throw new Error("two tasks, 5 times");
+ * if (settings.parameters.times !== 5 || counter.tasks(settings).length !== 2) throw new Error("two tasks, 5 times each");
  * ```
  */
 

@@ -10,7 +10,7 @@
  *
  * await using host = new Host();
  * const { ok } = await host.run(programNamed("lock"), { mode: "direct" });
- * if (!ok) throw new Error("each addition counts");
+ * if (!ok) throw new Error("no addition is lost");
  * ```
  *
  * @module

@@ -16,8 +16,8 @@
  * const parts = [[0, 1], [1, 400_000], [400_000, 1_000_000]].map(([from = 0, to = 0]) => {
  *   return countInside({ seed: 1, from, to, kernel: "typescript" });
  * });
- * if (whole !== parts.reduce((sum, part) => sum + part)) throw new Error("parts add up, by either kernel");
- * if (Math.abs(4 * whole / 1_000_000 - Math.PI) > 0.01) throw new Error("nearly pi");
+ * if (whole !== parts.reduce((sum, part) => sum + part)) throw new Error("partial counts add up, with either kernel");
+ * if (Math.abs(4 * whole / 1_000_000 - Math.PI) > 0.01) throw new Error("close to pi");
  * ```
  */
 

@@ -12,7 +12,7 @@
  *
  * const { word } = randomStream(42);
  * const far = word(2 ** 40);
- * if (far !== randomStream(42).word(2 ** 40)) throw new Error("no word needs the ones before it");
+ * if (far !== randomStream(42).word(2 ** 40)) throw new Error("a word does not depend on earlier ones");
  * if (far < 0 || far >= 2 ** 32 || far === word(2 ** 40 + 1)) throw new Error("a word has 32 bits");
  * ```
  */

@@ -30,7 +30,7 @@
  * } catch (error) {
  *   failure = error;
  * }
- * if (!(failure instanceof Error && failure.name === "BrokenBarrierError")) throw new Error("nobody else comes");
+ * if (!(failure instanceof Error && failure.name === "BrokenBarrierError")) throw new Error("no other party comes");
  * gate.reset();
  * if (gate.tryWait() !== undefined) throw new Error("one party is missing");
  * ```

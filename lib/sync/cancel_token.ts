@@ -17,7 +17,7 @@
  * const memory = new ModelMemory(space.layout);
  * const { token } = space.bind(memory, { task: 0 });
  * runBlocking(memory, token.cancel());
- * if (!runBlocking(memory, token.isCancelled())) throw new Error("cancelled is wanted");
+ * if (!runBlocking(memory, token.isCancelled())) throw new Error("expected it to be canceled");
  * ```
  */
 

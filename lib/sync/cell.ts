@@ -15,7 +15,7 @@
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
  * const sum = blocking(space.bind(memory, { task: 0 }).sum);
- * if (sum.add(0.25) !== 0.5 || sum.load() !== 0.75) throw new Error("0.75 is wanted");
+ * if (sum.add(0.25) !== 0.5 || sum.load() !== 0.75) throw new Error("expected 0.75");
  * ```
  */
 

@@ -24,7 +24,7 @@
  * {
  *   using _held = changed.lock.lock();
  *   if (changed.wait({ timeout: 1 })) throw new Error("nobody notifies");
- *   if (!changed.waitFor(() => true)) throw new Error("true from the start");
+ *   if (!changed.waitFor(() => true)) throw new Error("it holds from the start");
  * }
  * ```
  */

@@ -18,7 +18,7 @@
  * runBlocking(memory, space.initialize());
  * const ready = blocking(space.bind(memory, { task: 0 }).ready);
  * ready.countDown();
- * if (ready.wait({ timeout: 1 })) throw new Error("one is missing");
+ * if (ready.wait({ timeout: 1 })) throw new Error("one count-down remains");
  * ready.countDown();
  * if (!ready.wait()) throw new Error("it is open");
  * ```

@@ -25,7 +25,7 @@
  *   using held = guard.lock();
  *   if (!guard.locked() || held.ownerDied !== undefined) throw new Error("held, and nobody died");
  * }
- * if (guard.locked()) throw new Error("the guard's end releases it");
+ * if (guard.locked()) throw new Error("disposing the guard releases it");
  * ```
  */
 

@@ -19,7 +19,7 @@
  * const memory = new ModelMemory(space.layout);
  * let runs = 0;
  * for (const task of [0, 1]) blocking(space.bind(memory, { task }).setup).run(() => void runs++);
- * if (runs !== 1) throw new Error("one run is wanted");
+ * if (runs !== 1) throw new Error("expected one run");
  * ```
  */
 

@@ -19,9 +19,9 @@
  * {
  *   using _outer = guard.lock();
  *   using _inner = guard.lock();
- *   if (guard.statistics().depth !== 2) throw new Error("taken twice");
+ *   if (guard.statistics().depth !== 2) throw new Error("acquired twice");
  * }
- * if (guard.locked()) throw new Error("the outermost guard's end frees it");
+ * if (guard.locked()) throw new Error("disposing the outermost guard frees it");
  * ```
  */
 

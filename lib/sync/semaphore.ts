@@ -21,9 +21,9 @@
  * const tellers = blocking(space.bind(memory, { task: 0 }).tellers);
  * {
  *   using _held = tellers.hold();
- *   if (tellers.tryAcquire(2)) throw new Error("one is left");
+ *   if (tellers.tryAcquire(2)) throw new Error("only one permit is left");
  * }
- * if (!tellers.tryAcquire(2)) throw new Error("the guard's end gives its permit back");
+ * if (!tellers.tryAcquire(2)) throw new Error("disposing the guard gives its permit back");
  * ```
  */
 

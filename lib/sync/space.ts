@@ -16,7 +16,7 @@
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
  * const { balance } = space.bind(memory, { task: 0 });
- * if (runBlocking(memory, balance.load()) !== 1000) throw new Error("the initial value is wanted");
+ * if (runBlocking(memory, balance.load()) !== 1000) throw new Error("expected the initial value");
  * ```
  */
 

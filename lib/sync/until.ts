@@ -19,7 +19,7 @@
  *   { name: "wait", steps: until(flag, (value) => value >= 2) },
  *   { name: "set", steps: flag.store(3) },
  * ]);
- * if (waiter?.kind !== "returned" || waiter.value !== 3) throw new Error("the value that is wanted is given");
+ * if (waiter?.kind !== "returned" || waiter.value !== 3) throw new Error("expected the wanted value");
  * ```
  */
 

@@ -22,7 +22,7 @@
  *   using _held = guard.lock();
  *   if (!guard.locked() || guard.tryAcquire() !== false) throw new Error("it is held");
  * }
- * if (guard.locked()) throw new Error("the guard's end releases it");
+ * if (guard.locked()) throw new Error("disposing the guard releases it");
  * ```
  */
 

@@ -18,7 +18,7 @@
  * const jobs = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).jobs);
  * jobs.add(2);
  * jobs.done();
- * if (jobs.wait({ timeout: 1 })) throw new Error("one is under way");
+ * if (jobs.wait({ timeout: 1 })) throw new Error("one piece of work is in progress");
  * jobs.done();
  * if (!jobs.wait()) throw new Error("all is done");
  * ```

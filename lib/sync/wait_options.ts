@@ -15,7 +15,7 @@
  * } catch (error) {
  *   refused = (error as Error).message;
  * }
- * if (!refused.startsWith("Cannot wait for the door: a timeout of -1 s")) throw new Error("it is refused");
+ * if (!refused.startsWith("Cannot wait for the door: a timeout of -1 s")) throw new Error("expected it to be rejected");
  * ```
  */
 

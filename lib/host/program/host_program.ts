@@ -29,7 +29,7 @@
  * });
  * await using host = new Host();
  * const { ok, outcome } = await host.run(sum, { mode: "thread", parameters: { n: 4 } });
- * if (!ok || outcome !== 10) throw new Error("1 + 2 + 3 + 4");
+ * if (!ok || outcome !== 10) throw new Error("expected 1 + 2 + 3 + 4");
  * ```
  */
 

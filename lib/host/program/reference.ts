@@ -9,7 +9,7 @@
  * import { loadProgram } from "./reference.ts";
  *
  * const program = await loadProgram(import.meta.resolve("../../programs/race.ts"), { name: "race" });
- * if (program.name !== "race") throw new Error("the program of that name");
+ * if (program.name !== "race") throw new Error("expected the program with that name");
  * ```
  */
 

@@ -9,7 +9,7 @@
  *
  * const numbers = new Float64Array(4);
  * const moved = move(numbers, [numbers.buffer]); // what a function returns
- * if (!isMoved(moved) || moved.value !== numbers) throw new Error("the value, and what of it is moved");
+ * if (!isMoved(moved) || moved.value !== numbers) throw new Error("expected the value, and the part to move");
  * ```
  */
 

@@ -23,7 +23,7 @@
  * }
  * {
  *   using _held = await shared.guard.lock({ timeout: 1 });
- *   if (await shared.count.load() !== 1) throw new Error("1 is wanted");
+ *   if (await shared.count.load() !== 1) throw new Error("expected 1");
  * }
  * ```
  */

@@ -49,14 +49,21 @@ export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_m
 export type { Looks } from "./looks.ts";
 export { CUT, faultChoice, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 export { type Position, strategies, type Strategy, teamsOf, unreduced } from "./strategies/strategies.ts";
-export { type Team, teamBeginning, type TeamPosition, TreeTeam } from "./strategies/team.ts";
+export {
+  type DrawnPosition,
+  type Team,
+  teamBeginning,
+  type TeamPosition,
+  type TreePosition,
+  TreeTeam,
+} from "./strategies/team.ts";
 export { isDone, restOf, sharesOf, teamAt, type TeamShare } from "./strategies/team_share.ts";
 export { Bounded, type BoundedOptions, type BoundedPath } from "./strategies/bounded.ts";
 export { DepthFirst, type DepthFirstOptions, type Path, WHOLE } from "./strategies/depth_first.ts";
 export { type Branch, type Branches, Dpor, type Tried, type Wish } from "./strategies/dpor.ts";
 export { type OutcomeCount, type OutcomeEntry, Outcomes, type OutcomesTold } from "./outcomes.ts";
 export { Pos } from "./strategies/pos.ts";
-export { Pct, type PctOptions, type PctRun } from "./strategies/pct.ts";
+export { Lengths, Pct, type PctOptions, type PctRun } from "./strategies/pct.ts";
 export type { Drawn } from "./strategies/draws.ts";
 export { RandomWalk } from "./strategies/random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";

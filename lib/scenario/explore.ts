@@ -40,7 +40,7 @@ import type { Performed } from "./live.ts";
 import { Rounds, type RoundsOptions } from "./rounds.ts";
 import { scenarioOf } from "./scenario_of.ts";
 import { type ScenarioGoal, ScenarioSearch, type ScenarioWorkers } from "./search.ts";
-import type { ScenarioRequest } from "./shares.ts";
+import { requestData, type ScenarioRequest } from "./shares.ts";
 import { scenarioTrace } from "./trace.ts";
 import { waitsOf } from "./waits.ts";
 import { worldText } from "./world_text.ts";
@@ -145,11 +145,14 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
   return await exploreScenarioShared(url, options, () => undefined);
 }
 
-/** The same on workers: `workersOf` gives what performs the shares of a search. */
+/**
+ * The same on workers: `workersOf` gives what performs the shares of a search, whose data guests are given that do what
+ * {@linkcode scenarioShares} gives.
+ */
 export async function exploreScenarioShared(
   url: string,
   options: ExploreScenarioOptions,
-  workersOf: (request: ScenarioRequest) => ScenarioWorkers | undefined,
+  workersOf: (search: unknown) => ScenarioWorkers | undefined,
 ): Promise<ScenarioReport> {
   check(url, options);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
@@ -157,7 +160,7 @@ export async function exploreScenarioShared(
   return await prepared(url, { ...options, goal }, async ({ name, drain, search, waits, request }) => {
     const drive = <T>(slices: Slices<T>) => driven(slices, progress);
     const teams = teamsOf(strategy, seed);
-    const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(request)));
+    const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(requestData(request))));
     const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
     const { schedules, found, tooLong, covered } = search;
     const { distinct, whole: outcomes, unseen } = search.outcomes;

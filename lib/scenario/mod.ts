@@ -39,4 +39,4 @@ export {
   type ScenarioWorkers,
   type SearchSettings,
 } from "./search.ts";
-export { requestData, type ScenarioRequest, scenarioShares, sharesModule } from "./shares.ts";
+export { scenarioShares, sharesModule } from "./shares.ts";

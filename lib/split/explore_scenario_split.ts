@@ -11,7 +11,6 @@
 import {
   type ExploreScenarioOptions,
   exploreScenarioShared,
-  requestData,
   type ScenarioPart,
   type ScenarioReport,
   sharesModule,
@@ -37,8 +36,8 @@ export async function exploreScenarioSplit(
     throw new RangeError(`Cannot explore ${url} on workers: the strategy is an object, the name of one is wanted`);
   }
   await using pools = new AsyncDisposableStack();
-  return await exploreScenarioShared(url, options, (request) => {
-    const initializer = { export: "prepare", argument: requestData(request) };
+  return await exploreScenarioShared(url, options, (argument) => {
+    const initializer = { export: "prepare", argument };
     const pool = pools.use(new SearchPool(options, { module: sharesModule(), initializer, subject: url }));
     return {
       areThere: () => pool.areThere,

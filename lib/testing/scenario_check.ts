@@ -13,13 +13,13 @@ import { exploreScenario, type ExploreScenarioOptions, type ScenarioReport } fro
 import type { Arbitrary, FastCheck } from "./fast_check.ts";
 import type { SampleOptions } from "./property.ts";
 
-/** The options of exploring that checking lacks: the check sets some itself, and `timeout` is fast-check's. */
-type Unchecked = "input" | "find" | "keepGoing" | "progress" | "timeout";
-
-/** Options of {@linkcode checkScenario}: how to explore, and which random inputs to try (25 by default). */
+/**
+ * Options of {@linkcode checkScenario}: how to explore, and which random inputs to try (25 by default). Of the options of exploring
+ * the check sets some itself, and `timeout` is fast-check's.
+ */
 export type ScenarioCheckOptions<F extends FastCheck = FastCheck> =
   & SampleOptions<F>
-  & Omit<ExploreScenarioOptions, Unchecked | "seed">
+  & Omit<ExploreScenarioOptions, "input" | "find" | "keepGoing" | "progress" | "timeout" | "seed">
   & {
     /** Arbitrary for what the scenario gets besides the world; without it, the scenario is explored once. */
     readonly inputs?: Arbitrary<unknown>;
@@ -69,7 +69,7 @@ export async function checkScenario<F extends FastCheck>(url: string, options: S
     together,
     seed,
     budget,
-  } satisfies Record<Exclude<keyof ExploreScenarioOptions, Unchecked>, unknown>;
+  } satisfies Record<Exclude<keyof ScenarioCheckOptions, keyof SampleOptions | "inputs" | "worldSeed">, unknown>;
   const refused: { error?: unknown } = {};
   const property = fc.asyncProperty(inputs ?? fc.constantFrom(undefined), async (input) => {
     const report = await exploreScenario(url, { ...explored, input }).catch((error: unknown) => {

@@ -3,7 +3,7 @@
  * shadowed.
  */
 
-import type { Drained, FunctionText, Ground } from "./ground.ts";
+import type { Drained, FunctionText, Ground, Sealing } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
 /** What of a new realm reads clocks, waits or lives outside: the world has its own. */
@@ -31,7 +31,9 @@ export class CallersRealm implements Ground {
     this.hidden = [...all].filter((name) => !own.includes(name) && !(name in Object.prototype));
   }
 
-  seal(): void {}
+  seal(_globals: unknown, { makers }: Sealing): void {
+    for (const { owner, key, refused } of makers) if (owner === globalThis) this.language[key] = refused;
+  }
 
   drain(act: () => void, _options: { readonly timeout: number }): Drained {
     act();

@@ -32,7 +32,7 @@ import { dataText } from "../program/mod.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
-import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTextError, NeedsTurnError } from "./ground.ts";
 import { inTurns } from "./in_turns.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
@@ -244,12 +244,14 @@ async function prepared<T>(
 ): Promise<T> {
   const byTurns = () => afterOthers(() => compiledFirst(() => preparedOn("turn", { url, options, modules, use })));
   const modules = new Map<string, Bundle>();
+  let isDynamic = false;
   if (options.drain === "turn") return await byTurns();
   for (;;) {
     try {
-      return await preparedOn("own-queue", { url, options, modules, use });
+      return await preparedOn("own-queue", { url, options, modules, isDynamic, use });
     } catch (error) {
-      if (error instanceof NeedsModuleError && !modules.has(error.module)) {
+      if (error instanceof NeedsTextError && !isDynamic) isDynamic = true;
+      else if (error instanceof NeedsModuleError && !modules.has(error.module)) {
         modules.set(
           error.module,
           await bundled(error.module, options.esbuild, { isWorker: true, cache: options.cache }),
@@ -290,11 +292,13 @@ async function afterOthers<T>(act: () => Promise<T>): Promise<T> {
 /** Bundles a module and makes a realm of it, for as long as something uses them. */
 async function preparedOn<T>(
   drain: Drain,
-  { url, options, modules, use }: {
+  { url, options, modules, isDynamic = false, use }: {
     readonly url: string;
     readonly options: Preparing;
     /** The modules of workers. */
     readonly modules: ReadonlyMap<string, Bundle>;
+    /** Whether code is made of texts. */
+    readonly isDynamic?: boolean;
     readonly use: (prepared: Prepared) => Promise<T>;
   },
 ): Promise<T> {
@@ -304,7 +308,7 @@ async function preparedOn<T>(
   const { ignore } = goal;
   // Functions are told from other exports by evaluating the module.
   const functions = () => {
-    const parts = { world, bundle, seed, drain: "own-queue", modules } as const;
+    const parts = { world, bundle, seed, drain: "own-queue", modules, isDynamic } as const;
     try {
       return new Realm(parts).functions(timeout);
     } catch (error) {
@@ -325,6 +329,7 @@ async function preparedOn<T>(
       bundle,
       world,
       modules,
+      isDynamic,
       seed,
       name,
       title,

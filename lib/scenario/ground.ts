@@ -3,12 +3,13 @@
  * `vm_ground.ts` makes both, `browser/vm_ground.ts` what a browser has.
  *
  * - `own-queue`: a drain ends before `drain` returns, and one that takes too long is ended.
- * - `turn`: what comes of the platform's own classes, such as `Request` and streams, is done in the next turn of the event loop,
- *   which the caller takes; in a browser all microtasks are, and there nothing ends an endless loop, nor one behind a `Blob` that
- *   was read. All that is no part of the language is shadowed.
+ * - `turn`: the platform's own classes are there, such as `Request` and streams. A turn of the event loop follows, which the caller
+ *   takes; in a browser all microtasks are done there, and nothing ends an endless loop. All that is no part of the language is
+ *   shadowed.
  */
 
 import { ScenarioError } from "../errors.ts";
+import type { TextMaker } from "./world/texts.ts";
 
 /** What drains the microtasks of scenarios. */
 export const drains = ["own-queue", "turn"] as const;
@@ -33,6 +34,9 @@ export class NeedsModuleError extends ScenarioError {
     this.module = module;
   }
 }
+
+/** Code is made of a text, which finds the globals of its realm: so each run has to be the first one there. */
+export class NeedsTextError extends ScenarioError {}
 
 /** A function has to be compiled first, which takes turns of the event loop; then it is at hand. */
 export class NeedsCompiledError extends ScenarioError {
@@ -61,6 +65,14 @@ export interface FunctionText {
   readonly filename: string;
 }
 
+/** How a ground is sealed. */
+export interface Sealing {
+  /** Whether code may be made of texts. */
+  readonly isWhole: boolean;
+  /** What makes it. */
+  readonly makers: readonly TextMaker[];
+}
+
 /** Where scenarios run. */
 export interface Ground {
   /** Whether it is a realm apart from the caller's. */
@@ -74,7 +86,7 @@ export interface Ground {
   /** Makes a function of its text. */
   compile(text: FunctionText): (...args: readonly unknown[]) => never;
   /** Has code that reaches past its globals find no clock and no chance there; with `isWhole`, all of the world. */
-  seal(globals: Readonly<Record<string, unknown>>, options: { readonly isWhole: boolean }): void;
+  seal(globals: Readonly<Record<string, unknown>>, options: Sealing): void;
   /** Does something, and all microtasks that come of it; for at most so many milliseconds. */
   drain(act: () => void, options: { readonly timeout: number }): Drained;
 }

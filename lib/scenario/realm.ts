@@ -12,7 +12,7 @@ import { seededChooser } from "../memory/mod.ts";
 import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
 import { deepStack } from "./deep_stack.ts";
-import { type Drain, type Drained, type Ground, JOB } from "./ground.ts";
+import { type Drain, type Drained, type Ground, JOB, NeedsTextError } from "./ground.ts";
 import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
@@ -20,6 +20,7 @@ import { ADOPTED } from "./world/adopted.ts";
 import type { HostParts } from "./world/globals.ts";
 import type { Run, Scope, Started } from "./world/main.ts";
 import type { Completion, Outside } from "./world/outside.ts";
+import type { TextMaker } from "./world/texts.ts";
 import { ScenarioError } from "../errors.ts";
 import { platform } from "../platform/mod.ts";
 import { groundOf } from "./vm_ground.ts";
@@ -36,8 +37,10 @@ export interface RealmOptions {
   readonly drain: Drain;
   /** The modules of workers that are at hand, by URL. */
   readonly modules: ReadonlyMap<string, Bundle>;
-  /** Whether it is the realm of a worker; false by default. */
-  readonly isWorker?: boolean;
+  /** Whether code is made of texts; false by default. */
+  readonly isDynamic?: boolean;
+  /** The outside of the first run, where it is the realm of a worker. */
+  readonly outside?: Outside;
   /** What hears of all that is awaited; nobody by default. */
   readonly waits?: WaitListener | undefined;
 }
@@ -53,7 +56,8 @@ export interface WaitListener {
 /** What the world exports. */
 interface WorldExports {
   makeRun(host: HostParts): Run;
-  makeScope(host: HostParts, outside?: Outside): Scope;
+  makeScope(host: HostParts, outside: Outside): Scope;
+  textMakers(options: { readonly inTurns: boolean }): readonly TextMaker[];
   whole(globals: Readonly<Record<string, unknown>>, base: object): Readonly<Record<string, unknown>>;
   blameNobody(doubt: () => void): void;
   tellingPromise(made: (promise: unknown) => void): unknown;
@@ -61,8 +65,8 @@ interface WorldExports {
   readonly EventEmitter: unknown;
 }
 
-/** Code that makes code of a text. */
-const DYNAMIC = /\b(?:Function|eval)\s*\)?\s*\(/;
+/** Code that makes code of a text which sees what stands around it; what else makes such code is found out when it is called. */
+const DYNAMIC = /\beval\s*\(/;
 
 /** Globals that wait for nothing and read no clock. */
 const PURE = ["URL", "URLPattern", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
@@ -95,9 +99,9 @@ export class Realm {
    *
    * @throws {ScenarioError} where the bundle cannot be compiled.
    */
-  constructor({ world, bundle, seed, drain, modules, waits, isWorker = false }: RealmOptions) {
+  constructor({ world, bundle, seed, drain, modules, waits, outside, isDynamic = false }: RealmOptions) {
     this.#bundle = bundle;
-    this.#file = `holdfast-scenario:${isWorker ? bundle.url.replaceAll(/\W/g, "-") : "bundle"}.js`;
+    this.#file = `holdfast-scenario:${outside === undefined ? "bundle" : bundle.url.replaceAll(/\W/g, "-")}.js`;
     this.#frame = new RegExp(`${this.#file.replace(".", "\\.")}:(\\d+):(\\d+)`);
     const told = waits === undefined ? undefined : announced(bundle.code);
     this.#places = told?.places;
@@ -124,9 +128,11 @@ export class Realm {
       filename: "holdfast-scenario:world",
     });
     this.#exports = makeWorld();
-    const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.#run(0);
-    this.isDynamic = DYNAMIC.test(bundle.code);
-    this.#ground.seal(globals, { isWhole: this.isDynamic });
+    const { globals } = outside === undefined ? this.#run(0) : this.#scope(outside);
+    this.isDynamic = isDynamic || [bundle, ...modules.values()].some(({ code }) => DYNAMIC.test(code));
+    const makers = this.#exports.textMakers({ inTurns: drain === "turn" });
+    const selves = Object.fromEntries(this.#exports.GLOBAL_NAMES.map((name) => [name, language]));
+    this.#ground.seal({ ...globals, ...selves }, { isWhole: this.isDynamic, makers });
     const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
     // Code that is made at run time may name any of them.
@@ -175,19 +181,24 @@ export class Realm {
   functions(timeout: number): readonly string[] | undefined {
     const run = this.run(0);
     this.drain(() => run.begin({ ...this.start, name: undefined, input: undefined, traces: false }), { timeout });
+    if (run.refused?.ofText) throw new NeedsTextError(run.refused.message);
     return run.functions;
   }
 
   /** A worker's own side, in the run of an outside. */
   scope(outside: Outside): Scope {
-    const known = this.#scopes.get(outside);
-    if (known !== undefined) return known;
-    const scope = this.#exports.makeScope(this.#host, outside);
-    this.#scopes.set(outside, scope);
+    const scope = this.#scope(outside);
+    if (this.#own.has(scope)) return scope;
     const { evaluate, isGlobal } = this.start;
     const whole = (globals: Readonly<Record<string, unknown>>) => this.#exports.whole(globals, this.#host.base);
     scope.prepare({ evaluate, whole: isGlobal ? whole : undefined });
     this.#keep(scope);
+    return scope;
+  }
+
+  #scope(outside: Outside): Scope {
+    const scope = this.#scopes.get(outside) ?? this.#exports.makeScope(this.#host, outside);
+    this.#scopes.set(outside, scope);
     return scope;
   }
 
@@ -224,6 +235,7 @@ export class Realm {
     }
     for (const [outside, scope] of this.#scopes) {
       if (!this.#own.get(scope)?.restore()?.isSpoiled) continue;
+      if (this.isDynamic) return { name: "a global", isSpoiled: true };
       this.#own.delete(scope);
       this.#scopes.delete(outside);
     }

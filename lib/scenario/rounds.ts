@@ -12,7 +12,7 @@
 import { ScenarioError } from "../errors.ts";
 import type { BugKind, Clock, RunEnd, Scheduler } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
-import { type Drained, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { type Drained, NeedsModuleError, NeedsTextError, NeedsTurnError } from "./ground.ts";
 import { Live, type Performed } from "./live.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
@@ -97,7 +97,7 @@ export class Rounds {
     const key = `${next.realm} ${worker.url}`;
     const { modules, waits: _, ...options } = this.#options;
     const bundle = modules.get(worker.url) ?? this.#options.bundle;
-    const realm = this.#workers.get(key) ?? new Realm({ ...options, bundle, modules, isWorker: true });
+    const realm = this.#workers.get(key) ?? new Realm({ ...options, bundle, modules, outside: run.outside });
     this.#workers.set(key, realm);
     run.outside.farSides[next.realm] = realm.scope(run.outside);
     return realm;
@@ -300,6 +300,7 @@ export class Rounds {
         const [place] = placesIn(run.refused.stack);
         const { module } = run.refused;
         if (module !== undefined) throw new NeedsModuleError(run.refused.message, { module });
+        if (run.refused.ofText) throw new NeedsTextError(run.refused.message);
         const NeededError = run.refused.inTurns ? NeedsTurnError : ScenarioError;
         throw new NeededError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
       }

@@ -4,7 +4,7 @@
 
 import vm from "node:vm";
 import { CallersRealm, REMOVED } from "./callers_realm.ts";
-import { type Drain, type Drained, type FunctionText, type Ground, JOB } from "./ground.ts";
+import { type Drain, type Drained, type FunctionText, type Ground, JOB, type Sealing } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
 /** What of the language reads clocks or chance. */
@@ -44,11 +44,24 @@ function drained(run: () => unknown): Drained {
  * The caller's own realm, whose microtasks Deno does when it is asked: then what takes too long is ended, and V8 forgets them.
  *
  * - Called in a microtask, or where nobody can be asked, it leaves them to the event loop, which ends nothing.
+ * - While it drains, nothing that the code can reach makes code of a text.
  */
 class WatchedRealm extends CallersRealm {
   readonly #runMicrotasks = microtaskRunner();
+  #makers: Sealing["makers"] = [];
+
+  override seal(globals: unknown, sealing: Sealing): void {
+    super.seal(globals, sealing);
+    // What is called directly by its name has to be the language's own.
+    this.#makers = sealing.makers.filter(({ key }) => key !== "eval" || !sealing.isWhole);
+  }
 
   override drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
+    const before = this.#makers.map(({ owner, key, refused }) => {
+      const value: unknown = Reflect.get(owner, key);
+      Reflect.defineProperty(owner, key, { value: refused });
+      return { owner, key, value };
+    });
     Reflect.set(globalThis, JOB, () => {
       act();
       this.#runMicrotasks();
@@ -57,6 +70,7 @@ class WatchedRealm extends CallersRealm {
       return drained(() => script.runInThisContext({ timeout }));
     } finally {
       Reflect.deleteProperty(globalThis, JOB);
+      for (const { owner, key, value } of before) Reflect.defineProperty(owner, key, { value });
     }
   }
 }
@@ -89,12 +103,17 @@ class OwnQueue implements Ground {
     return compiled(text, this.#context);
   }
 
-  seal(globals: Readonly<Record<string, unknown>>, { isWhole }: { readonly isWhole: boolean }): void {
+  seal(globals: Readonly<Record<string, unknown>>, { isWhole, makers }: Sealing): void {
     const removed = vm.runInContext(
       "(names) => { for (const name of names) delete globalThis[name]; delete Atomics.waitAsync; delete Atomics.wait; }",
       this.#context,
     );
     removed(REMOVED);
+    if (!isWhole) {
+      for (const { owner, key, refused } of makers) {
+        Reflect.defineProperty(owner, key, { value: refused });
+      }
+    }
     for (const name of isWhole ? Object.keys(globals) : CLOCKED) {
       const value = globals[name];
       Object.defineProperty(this.language, name, { value, writable: true, configurable: true });

@@ -90,6 +90,10 @@ const acts: Readonly<Record<string, (question: Question, ports: readonly Message
       ].map(named),
     ]);
   },
+  async texts() {
+    await new Promise((resolve) => Function("resolve", "setTimeout(resolve, 5)")(resolve));
+    return [Function("return typeof postMessage")(), (() => {}).constructor("return self === globalThis")()];
+  },
   errors: () => [new RangeError("a", { cause: new TypeError("b") }), new DOMException("c", "AbortError")],
 };
 

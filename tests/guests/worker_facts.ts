@@ -82,6 +82,7 @@ export const facts: Readonly<Record<string, (base: string) => Promise<unknown>>>
     return [(await one.event).data, (await other.event).data];
   },
   throws: () => asked("throws", "", [new MessageChannel().port1]),
+  texts: () => asked("texts"),
   async errors() {
     const errors = await asked("errors") as Error[];
     const [first, other] = errors;

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { drains, exploreScenario, type ExploreScenarioOptions, replayScenario } from "../../lib/scenario/mod.ts";
 import { ScenarioError } from "../../lib/errors.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
 import { type Part, PARTS } from "../guests/random_scenario.ts";
+import { textual } from "../guests/text_scenarios.ts";
 
 const isSoak = Deno.env.has("HOLDFAST_SOAK");
 const turns = import.meta.resolve("../guests/turn_scenarios.ts");
@@ -61,18 +62,28 @@ Deno.test("by turns a scenario finds the language, the world, and nothing else o
   assertEquals([Reflect.get(Array.prototype, "count"), Reflect.get(globalThis, "count")], [undefined, undefined]);
 });
 
-Deno.test("code that is made of a text finds the world, and by turns is refused", async () => {
+Deno.test("code that is made of a text finds the world of its run, and by turns is refused by name", async () => {
   await using esbuild = await testEsbuild();
-  const { result } = await exploreScenario(turns, { esbuild, name: "textual", input: false });
-  const { verdict, outcomes } = result;
-  assertEquals([verdict, outcomes.map(({ outcome }) => outcome)], ["proved", [["function1735689600000", [
-    "function",
-    0,
-    true,
-  ]]]]);
-  const options = { esbuild, name: "textual", input: true };
-  const error = await assertRejects(() => exploreScenario(turns, options), ScenarioError);
-  assert(error.message.includes("Cannot use eval of globals, by turns, in a scenario"), error.message);
+  const texts = import.meta.resolve("../guests/text_scenarios.ts");
+  const direct = import.meta.resolve("../guests/eval_scenario.ts");
+  const outcomesOf = async (module: string, options: Partial<ExploreScenarioOptions>) => {
+    const { result } = await exploreScenario(module, { esbuild, strategy: "depth-first", ...options });
+    return [result.verdict, result.outcomes.map(({ outcome }) => outcome)];
+  };
+  for (const how of textual) {
+    const found = ["ab", "ba"].map((order) => [order, 1735689600005, 5, "AsyncFunction", true]);
+    assertEquals([how, ...await outcomesOf(texts, { input: [how] })], [how, "proved", found]);
+    const error = await assertRejects(() => outcomesOf(texts, { input: [how, "turn"] }), ScenarioError);
+    assertMatch(
+      error.message,
+      /^Cannot use (\w*Function with a text|eval of globals), by turns, in a scenario: it is not/,
+    );
+    assert(error.message.includes("(text_scenarios.ts:"), error.message);
+  }
+  const [a, b] = ["a1735689600000", "b1735689600000"];
+  for (const drain of drains) {
+    assertEquals(await outcomesOf(direct, { drain }), ["proved", [[a, b], [b, a]]]);
+  }
 });
 
 Deno.test("by turns errors that nobody catches are found, and what the world lacks is refused", async () => {
@@ -96,7 +107,10 @@ Deno.test("by turns errors that nobody catches are found, and what the world lac
   };
   await refused(scenarios, "connects", "turn", "Cannot use Deno.connect");
   await refused(turns, "field", "own-queue", "Cannot use Request in a scenario");
+  const elsewhere = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  Reflect.set(Promise, "elsewhere", elsewhere);
   await refused(turns, "elsewhere", "turn", "it waits for something of this process");
+  Reflect.deleteProperty(Promise, "elsewhere");
   const options = { esbuild, name: "field", drain: "sink" as never };
   await assertRejects(() => exploreScenario(turns, options), RangeError, "one of own-queue, turn");
 });

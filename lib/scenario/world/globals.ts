@@ -18,6 +18,7 @@ import type { Outside } from "./outside.ts";
 import { PLATFORM, platformGlobals } from "./platform.ts";
 import { type Mail, ports } from "./ports.ts";
 import { BLOCKING, refuse } from "./refused.ts";
+import { textMakers } from "./texts.ts";
 import { nextTick, timers } from "./timers.ts";
 import { workers } from "./workers.ts";
 
@@ -111,6 +112,9 @@ export function globalsOf(
     stderr: { write: print, isTTY: false },
   };
   const adopting = new Adopting(host.foreign);
+  const makers = textMakers({ inTurns: host.foreign === undefined });
+  const refusedBy = (name: string) => makers.find(({ key }) => key === name)?.refused;
+  const textual = { Function: refusedBy("Function"), __eval: refusedBy("eval") };
   const lacks = (name: string, options?: Parameters<typeof refuse>[1]) => {
     return [name, refuse(name, { ...options, holds: host.functions.get(name) ?? [] })];
   };
@@ -143,7 +147,7 @@ export function globalsOf(
     console: printing,
     process,
     navigator: { locks: locks(outside), userAgent: "Holdfast", hardwareConcurrency: 1, language: "en", onLine: true },
-    ...host.foreign === undefined ? textual() : {},
+    ...host.foreign === undefined ? textual : {},
     Deno: Object.fromEntries(host.denoNames.map((name) => [name, refuse(`Deno.${name}`)])),
     // Atomics belong to shared memory: here they are taken whole, without what waits.
     Atomics: waitless(Reflect.get(globalThis, "Atomics")),
@@ -161,16 +165,6 @@ export function globalsOf(
   globals["__filename"] = "/scenario.js";
   globals["__dirname"] = "/";
   return { globals, world, mail };
-}
-
-/** What makes code of text finds the globals of its realm: where these are not the world's it is refused. */
-function textual(): Names {
-  const instead = "code that is no text";
-  const made = refuse("Function with a text, by turns,", { instead });
-  return {
-    Function: Object.defineProperty(made, "prototype", { value: Function.prototype }),
-    __eval: refuse("eval of globals, by turns,", { instead }),
-  };
 }
 
 /** `Atomics` without what waits. */

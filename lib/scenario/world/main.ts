@@ -180,6 +180,7 @@ export function blameNobody(doubt: () => void): void {
 
 export { EventEmitter } from "./node/emitter.ts";
 export { tellingPromise } from "./promises.ts";
+export { textMakers } from "./texts.ts";
 
 /** Makes what runs, given the host's parts. */
 export function makeRun(host: HostParts): Run {
@@ -187,7 +188,7 @@ export function makeRun(host: HostParts): Run {
 }
 
 /** Makes the own side of a worker, of one run after the other. */
-export function makeScope(host: HostParts, outside: Outside = new Outside()): Scope {
+export function makeScope(host: HostParts, outside: Outside): Scope {
   return new Scope(host, outside);
 }
 

@@ -13,13 +13,17 @@ export class NotInWorldError extends Error {
   /** Whether it is in the world of scenarios that are drained by turns. */
   readonly inTurns: boolean;
 
+  /** Whether it makes code of a text, which a realm of one run alone can. */
+  readonly ofText: boolean;
+
   /** The module that would have to be at hand. */
   readonly module: string | undefined;
 
   constructor(
     what: string,
-    { inTurns = false, module, is = "it is not in the world", instead = STANDS_FOR_IT }: {
+    { inTurns = false, ofText = false, module, is = "it is not in the world", instead = STANDS_FOR_IT }: {
       readonly inTurns?: boolean;
+      readonly ofText?: boolean;
       readonly module?: string;
       readonly is?: string;
       readonly instead?: string;
@@ -27,6 +31,7 @@ export class NotInWorldError extends Error {
   ) {
     super(`Cannot use ${what} in a scenario: ${is}, ${instead} is wanted`);
     this.inTurns = inTurns;
+    this.ofText = ofText;
     this.module = module;
   }
 }
@@ -42,6 +47,7 @@ export function refuse(
   what: string,
   { holds = [], ...options }: {
     readonly inTurns?: boolean;
+    readonly ofText?: boolean;
     readonly is?: string;
     readonly instead?: string;
     /** The names of functions that it holds. */

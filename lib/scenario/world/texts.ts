@@ -1,0 +1,44 @@
+/**
+ * What makes code of texts: `eval`, `Function` and its like, by whatever name. Inside the realm.
+ *
+ * - Such code finds the globals of its realm. Where these are the world's there is nothing to do; by turns they never are.
+ * - Else it is refused, however it is reached: a realm is then made whose globals are those of one run.
+ */
+
+import { refuse } from "./refused.ts";
+
+/** A property that leads to what makes code of texts. */
+export interface TextMaker {
+  readonly owner: object;
+  readonly key: string;
+  /** What stands in its place. */
+  readonly refused: object;
+}
+
+const KINDS: readonly object[] = [function () {}, function* () {}, async function () {}, async function* () {}];
+
+let makers: readonly TextMaker[] | undefined;
+
+/** All of this realm. */
+export function textMakers({ inTurns }: { readonly inTurns: boolean }): readonly TextMaker[] {
+  return makers ??= madeIn(inTurns);
+}
+
+function madeIn(inTurns: boolean): readonly TextMaker[] {
+  const options = inTurns ? { instead: "code that is no text" } : { ofText: true };
+  const constructors = KINDS.map((kind) => {
+    const owner: { readonly constructor: { readonly name: string } } = Object.getPrototypeOf(kind);
+    const { name } = owner.constructor;
+    const refused = refuse(`${name} with a text, by turns,`, options);
+    Object.defineProperties(refused, { name: { value: name }, length: { value: 1 }, prototype: { value: owner } });
+    return { owner, key: "constructor", refused };
+  });
+  const [{ refused: general } = { refused: {} }, ...others] = constructors;
+  for (const { refused } of others) Object.setPrototypeOf(refused, general);
+  const evaluate = Object.defineProperty(refuse("eval of globals, by turns,", options), "name", { value: "eval" });
+  return [
+    ...constructors,
+    { owner: globalThis, key: "Function", refused: general },
+    { owner: globalThis, key: "eval", refused: evaluate },
+  ];
+}

@@ -388,7 +388,7 @@ export interface DeadlockWait {
   readonly ahead?: readonly string[];
 }
 
-/** A wait that can never end: the tasks wait for each other, or for something that no task can do any more. */
+/** A wait that can never end: the tasks wait for each other, or for something that no task can do anymore. */
 export class DeadlockError extends Error {
   /** The class name. */
   override readonly name = "DeadlockError";

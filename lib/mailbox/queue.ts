@@ -52,7 +52,7 @@ import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.t
 export interface QueueOptions {
   /** The most items it holds; 0 (the default) or less for as many as fit. */
   readonly maxsize?: number;
-  /** Which item comes first: the oldest (`fifo`, the default), the newest (`lifo`), or the lowest `priority`. */
+  /** Which item comes first: the oldest (`fifo`, the default), the newest (`lifo`), or the lowest `priority` number. */
   readonly order?: StockOrder;
   /** Room for its items, in bytes, including a 4-byte header and padding for each; 32 MB by default, used lazily. */
   readonly bytes?: number;
@@ -60,7 +60,7 @@ export interface QueueOptions {
 
 /** How long a put waits, and the item's priority. */
 export interface PutOptions extends WaitOptions {
-  /** The priority in a priority queue: the lowest comes first, equal ones in the order of their puts; 0 by default. */
+  /** The priority in a priority queue: the lowest number comes first, equal ones in the order of their puts; 0 by default. */
   readonly priority?: number | undefined;
 }
 

@@ -29,7 +29,7 @@ export interface StockOptions extends Pick<ParkOptions, "deadline" | "now" | "ca
   readonly priority?: number | undefined;
 }
 
-/** `late`: timed out; `closed`: nobody can put any more, or nothing is left to take. */
+/** `late`: timed out; `closed`: nobody can put anymore, or nothing is left to take. */
 export type StockFailure = "late" | "closed";
 
 export interface StockStatistics {

@@ -1,10 +1,10 @@
 /**
- * What an operation leaves in its cell, told from the operation and its answer: for whoever watches a run.
+ * The value that an operation leaves in its cell, derived from the operation and its answer, for observers of a run.
  */
 
 import type { Answer, CellOperation } from "./operation.ts";
 
-/** The value that an operation writes to its cell, given its answer; undefined where it writes none. */
+/** The value that an operation writes to its cell, given its answer; `undefined` if it writes none. */
 export function written(operation: CellOperation, answer: Answer): number | bigint | undefined {
   const held = (value: number | bigint) => operation.cell === "f64" ? value : wrapped(value);
   switch (operation.kind) {

@@ -261,7 +261,7 @@ export class KeptRealm {
     if (this.failure !== undefined) return;
     this.failure = error;
     this.#beginning?.reject(error);
-    // A job that has not begun is told by its rejection, even if nobody awaits that any more.
+    // A job that has not begun is told by its rejection, even if nobody awaits that anymore.
     this.#beginning?.promise.catch(() => {});
     if (this.#isTold) this.#listener?.ended?.(error);
   }

@@ -89,7 +89,7 @@ class ProcessRealm implements Realm {
   #flushed = false;
   /** Whether a write is in progress, or writing is not possible yet. */
   #writing = true;
-  /** The signal to send to a child that has not started yet; if the child is killed, nobody waits for it any more. */
+  /** The signal to send to a child that has not started yet; if the child is killed, nobody waits for it anymore. */
   #signal: ProcessSignal | undefined;
   readonly #killed = Promise.withResolvers<never>();
 

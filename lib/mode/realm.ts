@@ -111,7 +111,7 @@ export interface Realm {
   signal(signal: ProcessSignal): void;
   /**
    * Ends a stuck guest, even in the middle of a change to shared memory: only for use when nobody else uses that memory
-   * any more.
+   * anymore.
    */
   readonly kill?: (() => void) | undefined;
 }

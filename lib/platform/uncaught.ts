@@ -1,15 +1,15 @@
 /**
- * Errors that nobody catches in this realm, and rejections that nobody handles: who hears of them.
+ * Uncaught errors and unhandled rejections in this realm, and who handles them.
  *
- * - Whoever listens last is asked first, and says whether it is theirs; then nobody else hears of it. Listeners of the platform's
- *   own are called in the order in which they were added, so there is one for all.
+ * - The newest listener is asked first. If it says that the error is its own, no other listener gets it. Listeners of the
+ *   platform are called in the order in which they were added, so a single one serves all listeners here.
  */
 
-/** An error that nobody catches, or a rejection that nobody handles. */
+/** An uncaught error, or an unhandled rejection. */
 export interface Uncaught {
-  /** What was thrown, or why it was rejected. */
+  /** What was thrown, or the reason of the rejection. */
   readonly thrown: unknown;
-  /** The promise that was rejected; undefined for an error. */
+  /** The rejected promise; `undefined` for an error. */
   readonly promise: unknown;
 }
 
@@ -29,7 +29,7 @@ function failed(event: ErrorEvent): void {
   tell(event, { thrown: event.error, promise: undefined });
 }
 
-/** Hears of what is uncaught until the function that it gives is called; `hear` says whether it is the hearer's. */
+/** Listens for uncaught errors until the returned function is called; `hear` returns whether an error is its own. */
 export function hearUncaught(hear: (uncaught: Uncaught) => boolean): () => void {
   if (hearers.length === 0) {
     globalThis.addEventListener("unhandledrejection", rejected, { capture: true });

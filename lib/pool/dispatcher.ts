@@ -6,7 +6,7 @@
  * - A call that needs a guest for itself goes to an idle one.
  * - Invariant: if calls wait and a guest has room, the calls are being distributed, or the first of them needs a guest
  *   for itself.
- * - If no guest can be started any more, all waiting calls fail with the reason, and so do all later ones.
+ * - If no guest can be started anymore, all waiting calls fail with the reason, and so do all later ones.
  */
 
 import { StateError } from "../errors.ts";
@@ -116,7 +116,7 @@ export class Dispatcher {
     this.#schedule();
   }
 
-  /** Resolves when another call may wait. Other callers may have taken the room again by then. */
+  /** Resolves when there is room for another waiting call, which others may have taken again by then. */
   async room(): Promise<void> {
     while (this.isFull) {
       await new Promise<void>((resolve) => void this.#roomWanted.push(resolve));

@@ -22,7 +22,7 @@ export interface MappingPool {
   readonly mode: string;
   /** Whether no more calls may wait at the moment. */
   readonly isFull: boolean;
-  /** Resolves when another call may wait. */
+  /** Resolves when there is room for another waiting call. */
   room(): Promise<void>;
   /** Submits a call of the function. */
   submit(subject: { readonly argument: unknown; readonly chunk?: boolean; readonly options: CallOptions }): Call;

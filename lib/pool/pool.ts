@@ -165,7 +165,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     });
   }
 
-  /** Resolves when another call may wait. Other callers may have taken the room again by then. */
+  /** Resolves when there is room for another waiting call, which others may have taken again by then. */
   async room(): Promise<void> {
     await this.#dispatcher.room();
   }

@@ -45,7 +45,7 @@ export interface SlotOptions {
   readonly share: ServiceShare | undefined;
   /** Takes a task number of the shared things for a guest, if there are any. */
   readonly takeTask: () => number;
-  /** Gives a task number back that nobody uses any more. */
+  /** Gives a task number back that nobody uses anymore. */
   readonly giveTask: (task: number) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;

@@ -5,7 +5,7 @@
  *   out.
  * - `seed` or `pick` choose another ready task instead; with `switchAt: "operation"` they choose before every
  *   operation, so any interleaving of operations can occur. The same choices produce the same run.
- * - The clock advances only when no task is ready. If nothing can become ready any more while a task still waits, that
+ * - The clock advances only when no task is ready. If nothing can become ready anymore while a task still waits, that
  *   is a deadlock: the result says which tasks wait, and on which words.
  *
  * @example

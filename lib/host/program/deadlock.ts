@@ -3,7 +3,7 @@
  *
  * - A cycle of tasks, each waiting for a lock that the next one owns, is a deadlock at once, whatever the other tasks
  *   do.
- * - Otherwise there is a deadlock when no live task can act any more: all wait, none with a deadline.
+ * - Otherwise there is a deadlock when no live task can act anymore: all wait, none with a deadline.
  */
 
 import { DeadlockError, type DeadlockWait } from "../../errors.ts";

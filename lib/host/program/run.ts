@@ -67,7 +67,7 @@ export type TaskEnd =
 export interface ProgramEnd {
   /** How each task ended, in order. */
   readonly ends: readonly TaskEnd[];
-  /** The memory, which nobody else uses any more. */
+  /** The memory, which nobody else uses anymore. */
   readonly memory: Memory;
   /** How long the tasks ran, in milliseconds. */
   readonly ms: number;

@@ -11,7 +11,6 @@
  *   forever.
  * - If a task performs another operation than the script prescribes, or gets another answer, the script ends for all
  *   tasks: from then on every operation throws a `ReplayError`.
- *   then on each operation throws a `ReplayError`.
  */
 
 import { ReplayError } from "../../errors.ts";

@@ -5,7 +5,7 @@
  *   in direct mode functions use it directly.
  * - Each side makes the description itself, by calling a function of the module, so only names are sent.
  * - A task number belongs to one guest at a time. When a guest has ended, what it held passes on to the waiters.
- * - A guest that requests each call waits here. When nobody needs the answer any more, `leave` undoes that wait.
+ * - A guest that requests each call waits here. When nobody needs the answer anymore, `leave` undoes that wait.
  */
 
 import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
@@ -89,7 +89,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     return asking.answer = this.#answer(asked, asking);
   }
 
-  /** Declares that nobody needs the answer to a guest's request any more; resolves when its wait has been undone. */
+  /** Declares that nobody needs the answer to a guest's request anymore; resolves when its wait has been undone. */
   async leave(task: number): Promise<void> {
     const asking = this.#asking.get(task);
     if (asking === undefined) return;

@@ -80,7 +80,7 @@ async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
       track(seat, seat.take(frame.number, frame.bytes.subarray(frame.from, frame.end)));
       if (seat.waits) waiting.add(seat);
     }
-    // After the frame that ends the job, nobody needs an answer; the guest returns when nothing is awaited any more.
+    // After the frame that ends the job, nobody needs an answer; the guest returns when nothing is awaited anymore.
     if (frame !== undefined) return void await Promise.all(awaited);
     for (const seat of waiting) {
       waiting.delete(seat);

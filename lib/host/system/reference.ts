@@ -1,8 +1,8 @@
 /**
  * Systems named by module, so that they can run in guests.
  *
- * - A reference is a module's URL, an export and a structured-cloneable argument: `(await
- *   import(module))[export](argument)`.
+ * - A reference is a module's URL, an export and a structured-cloneable argument. It stands for
+ *   `(await import(module))[export](argument)`.
  * - The module `holdfast:blocks` contains the built-in blocks.
  * - Functions are never sent: each side imports the module and creates its own system.
  *

@@ -685,5 +685,12 @@ export {
   type SystemCheckOptions,
 } from "./lib/testing/mod.ts";
 
-// split: work on several workers, with the result of one.
-export { exploreSplit, type ExploreSplitOptions, MOST_WORKERS, sharesOf, type SplitProgress } from "./lib/split/mod.ts";
+// split: work on several workers, with what comes out on one.
+export {
+  exploreSplit,
+  type ExploreSplitOptions,
+  MOST_WORKERS,
+  sharesOf,
+  type SplitProgress,
+  type SplitWorkersOptions,
+} from "./lib/split/mod.ts";

@@ -69,7 +69,10 @@ export async function checkScenario<F extends FastCheck>(url: string, options: S
     together,
     seed,
     budget,
-  } satisfies Record<Exclude<keyof ScenarioCheckOptions, keyof SampleOptions | "inputs" | "worldSeed">, unknown>;
+  } satisfies Record<
+    Exclude<keyof ScenarioCheckOptions, keyof SampleOptions | "inputs" | "worldSeed"> | "seed",
+    unknown
+  >;
   const refused: { error?: unknown } = {};
   const property = fc.asyncProperty(inputs ?? fc.constantFrom(undefined), async (input) => {
     const report = await exploreScenario(url, { ...explored, input }).catch((error: unknown) => {

@@ -48,7 +48,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     await fc.assert(fc.asyncProperty(fc.integer(), check), { numRuns: subject.concurrentRuns });
   }
 
-  test("performs cell operations as arithmetic of their width says, atomic or plain", (subject) => {
+  test("performs cell operations with the arithmetic of their width, atomic or plain", (subject) => {
     fc.assert(
       fc.property(fc.array(cellOperation(), { maxLength: 40 }), (operations) => {
         const { memory } = cells(subject);
@@ -85,7 +85,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     assertEquals([LONG, LONG + 1].map((word) => runBlocking(memory, load(word))), [9, 5]);
   });
 
-  test("reads the bytes that were written last", (subject) => {
+  test("reads the bytes last written", (subject) => {
     const length = 32;
     const range = fc.tuple(fc.nat(length), fc.uint8Array({ maxLength: length }))
       .filter(([offset, bytes]) => offset + bytes.length <= length);
@@ -106,7 +106,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     }));
   });
 
-  test("gives bytes that later writes do not change", (subject) => {
+  test("returns bytes that later writes do not change", (subject) => {
     const layout = new Layout();
     layout.bytes("bytes", 4);
     const memory = subject.create(layout);
@@ -157,7 +157,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     runBlocking(memory, sleep(until));
   });
 
-  test("refuses to wait for a time that is none", async (subject) => {
+  test("refuses to wait for an invalid time", async (subject) => {
     const { memory } = cells(subject);
     const operations = [
       { kind: "sleep", until: NaN },
@@ -174,7 +174,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     }
   });
 
-  test("choose asks the chooser that was handed in, and checks it", (subject) => {
+  test("choose asks the given chooser, and checks its answer", (subject) => {
     const { memory } = cells(subject, (n) => n - 1);
     assertEquals([1, 5, 2].map((n) => runBlocking(memory, choose(n))), [0, 4, 1]);
     assertEquals(runBlocking(cells(subject).memory, choose(9)), 0);
@@ -213,7 +213,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     });
   });
 
-  test("wait and notify pass a turn to and fro without loss", async (subject) => {
+  test("wait and notify pass a turn back and forth without loss", async (subject) => {
     await checkRuns(subject, async (seed) => {
       const { layout } = cells(subject);
       const calls = [0, 1].map((parity): TaskCall => ({ task: "takeTurns", args: [WORD, parity, subject.rounds] }));
@@ -221,7 +221,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     });
   });
 
-  test("a wait that polls passes a turn to and fro without a notify", async (subject) => {
+  test("a wait that polls passes a turn back and forth without a notify", async (subject) => {
     await checkRuns(subject, async (seed) => {
       const { layout } = cells(subject);
       const calls = [0, 1].map((parity): TaskCall => ({ task: "takeTurns", args: [WORD, parity, 20, true] }));
@@ -229,7 +229,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     });
   });
 
-  test("notify wakes all that wait", async (subject) => {
+  test("notify wakes all waiters", async (subject) => {
     await checkRuns(subject, async (seed) => {
       const { layout } = cells(subject);
       const waiter: TaskCall = { task: "passGate", args: [WORD, LONG] };
@@ -243,7 +243,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     });
   });
 
-  test("atomic stores and loads stand in one order: one of two sees the other's store", async (subject) => {
+  test("atomic stores and loads have one order: at least one of two tasks sees the other's store", async (subject) => {
     await checkRuns(subject, async (seed) => {
       const { layout } = cells(subject);
       const { values: seen } = await subject.run(layout, [

@@ -23,7 +23,7 @@ const functions = fc.constantFrom("square" as const, "squareLater" as const);
 export function testPoolContract(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
-  test("maps any inputs in their order, and unordered each once", async ({ open }) => {
+  test("maps any inputs in order, and unordered each exactly once", async ({ open }) => {
     for (const workers of [1, 2, 3]) {
       await using pool = await open({ workers });
       await fc.assert(
@@ -43,7 +43,7 @@ export function testPoolContract(mode: ModeName): void {
     }
   });
 
-  test("gives each future its own value, as they are done and at the end", async ({ open }) => {
+  test("gives each future its own value, in order of completion and at the end", async ({ open }) => {
     await using pool = await open();
     await fc.assert(
       fc.asyncProperty(functions, inputs, async (name, inputs) => {
@@ -62,7 +62,7 @@ export function testPoolContract(mode: ModeName): void {
     );
   });
 
-  test("runs calls of many callers at once, with a bound on what waits, and loses none", async ({ open }) => {
+  test("runs the calls of many concurrent callers, with a bound on waiting calls, and loses none", async ({ open }) => {
     await using pool = await open({ maxQueue: 3 });
     await fc.assert(
       fc.asyncProperty(inputs, async (inputs) => {
@@ -75,7 +75,7 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals([pool.statistics().waiting, pool.statistics().running], [0, 0]);
   });
 
-  test("refuses what there is no room for, and says when there is", async ({ open }) => {
+  test("refuses calls for which there is no room, and reports when there is", async ({ open }) => {
     await using pool = await open({ workers: 1, maxQueue: 2, shared: { export: "things" } });
     const [running, second, third] = await fill(pool, 2);
     assertThrows(() => pool.submit("square", 1), QueueFullError, "2 calls wait, at most 2 may");
@@ -94,7 +94,7 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals(await Promise.all([running?.result(), second?.result(), fourth, fifth]), [true, true, 16, 25]);
   });
 
-  test("has room where the only call that waits is given up", async ({ open }) => {
+  test("has room after the only waiting call is given up", async ({ open }) => {
     await using pool = await open({ workers: 1, maxQueue: 1, shared: { export: "things" } });
     const [running, waiting] = await fill(pool, 1);
     const room = pool.room();
@@ -134,7 +134,7 @@ export function testPoolContract(mode: ModeName): void {
     );
   });
 
-  test("gives values of a source that waits for them", async ({ open }) => {
+  test("returns values to a source that waits for them", async ({ open }) => {
     await using pool = await open();
     for (const chunkSize of [1, 2]) {
       const given = new Waiting();
@@ -147,7 +147,7 @@ export function testPoolContract(mode: ModeName): void {
     }
   });
 
-  test("leaves a loop whose source gives nothing any more", async ({ open }) => {
+  test("leaves a loop whose source yields nothing anymore", async ({ open }) => {
     await using pool = await open();
     async function* silent() {
       yield 3;
@@ -163,7 +163,7 @@ export function testPoolContract(mode: ModeName): void {
     }
   });
 
-  test("cancels what waits when a loop is left, and not what runs", async ({ open }) => {
+  test("cancels waiting calls, but not running ones, when a loop is left", async ({ open }) => {
     await using pool = await open({ workers: 1, shared: { export: "things" } });
     await pool.run("square", 1);
     for await (const value of pool.map("squareLater", Array(500).keys(), { buffer: 500 })) {
@@ -174,7 +174,7 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals(await pool.run("square", 5), 25);
   });
 
-  test("fails the loop with its signal, and with what the source throws", async ({ open }) => {
+  test("ends the loop with an error when its signal aborts or the source throws", async ({ open }) => {
     await using pool = await open();
     const stop = new AbortController();
     const seen: number[] = [];
@@ -194,7 +194,7 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals(await pool.run("square", 5), 25);
   });
 
-  test("tells who runs what, and how it goes", async ({ open }) => {
+  test("reports who runs which call, and its progress", async ({ open }) => {
     await using pool = await open({ name: "tellers" });
     for (const guest of [0, 1]) {
       const future = pool.submit("guestName", undefined, { guest });
@@ -209,7 +209,7 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals([workers, started, calls, waiting, running], [2, 2, 3, 0, 0]);
   });
 
-  test("moves buffers there and back, and copies what is not moved", async ({ open }) => {
+  test("moves buffers there and back, and copies everything else", async ({ open }) => {
     await using pool = await open();
     for (const length of [0, 1, 3_000_000]) {
       const numbers = new Uint8Array(length).fill(2);
@@ -236,7 +236,7 @@ export function testPoolContract(mode: ModeName): void {
     assertThrows(() => pool.submit("square", 1, { transfer: [kept.buffer], retries: 1 }), RangeError, "no retries");
   });
 
-  test("refuses what makes no sense at once", async ({ open }) => {
+  test("rejects invalid arguments at once", async ({ open }) => {
     const pool = await open();
     const other = pool as unknown as Pool<Record<string, (argument: unknown) => unknown>>;
     for (const timeout of [-1, NaN, -Infinity]) {

@@ -24,7 +24,7 @@ const shared = { export: "things" };
 export function testPoolDeaths(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
-  test("runs a call again as often as it may, and no oftener", async ({ open }) => {
+  test("retries a call as often as allowed, and no more", async ({ open }) => {
     await using pool = await open({ shared });
     const tries = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { minLength: 1, maxLength: 12 });
     await fc.assert(
@@ -49,7 +49,7 @@ export function testPoolDeaths(mode: ModeName): void {
     );
   });
 
-  test("asks whether a call is to be run again, and fails where that throws", async ({ open }) => {
+  test("asks whether to retry a call, and fails it if that throws", async ({ open }) => {
     await using pool = await open({ shared });
     const asked: string[] = [];
     const retryIf = ({ cause }: Error) => asked.push((cause as Error).message) < 2;
@@ -67,7 +67,7 @@ export function testPoolDeaths(mode: ModeName): void {
     assertEquals(await count(pool, 2), [2, 1]);
   });
 
-  test("retries within the room that there is", async ({ open }) => {
+  test("retries within the available room", async ({ open }) => {
     await using pool = await open({ workers: 1, shared, maxQueue: 1 });
     const inputs = Array.from({ length: 12 }, (_, call) => ({ call, failures: call % 2 }));
     const beside = Promise.all(Array.from({ length: 20 }, (_, n) => pool.run("squareLater", n)));
@@ -76,7 +76,7 @@ export function testPoolDeaths(mode: ModeName): void {
     await beside;
   });
 
-  test("gives on what a call holds that is given up, and keeps places for guests", async ({ open }) => {
+  test("passes on what an abandoned call holds, and keeps places for guests", async ({ open }) => {
     await using pool = await open({ shared });
     // More times than there may be stuck guests at once.
     for (let round = 0; round < 20; round++) {
@@ -101,7 +101,7 @@ export function testPoolDeaths(mode: ModeName): void {
 function testCrowds(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
-  test("runs each call of a crowd at most once while guests exit, and only theirs fail", async ({ open }) => {
+  test("runs each of many calls at most once while guests exit, and only their calls fail", async ({ open }) => {
     await using pool = await open({ shared });
     const crowds = fc.tuple(
       fc.uniqueArray(fc.nat(COUNTED - 1), { maxLength: 6 }),
@@ -127,7 +127,7 @@ function testCrowds(mode: ModeName): void {
     );
   });
 
-  test("runs a chunk again as a whole where its guest exits", async ({ open }) => {
+  test("runs a whole chunk again if its guest exits", async ({ open }) => {
     await using pool = await open({ shared });
     const inputs = Array.from({ length: 30 }, (_, call) => ({ call, dies: call === 17 }));
     const options = { chunkSize: 10, retries: 2, onError: ({ name }: Error) => name as unknown as number };
@@ -139,7 +139,7 @@ function testCrowds(mode: ModeName): void {
     assertEquals(await count(pool, 30), often);
   });
 
-  test("hands a lock and permits on where their holder exits", async ({ open }) => {
+  test("passes on a lock and permits when their holder exits", async ({ open }) => {
     await using pool = await open({ shared });
     for (let round = 0; round < 3; round++) {
       const [dead, owner] = [pool.submit("dieHolding", undefined), pool.submit("ownerDied", undefined)];
@@ -192,7 +192,7 @@ function testKills(): void {
     await pool.close();
   });
 
-  test("tells by which signal a guest ended", async ({ open }) => {
+  test("reports the signal by which a guest ended", async ({ open }) => {
     await using pool = await open({ workers: 1 });
     const future = pool.submit("fail", "never settles");
     future.onProgress((pid) => kill(pid as number));

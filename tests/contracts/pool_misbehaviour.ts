@@ -134,7 +134,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     assertEquals([await pool.run("square", 5), pool.statistics().started - started], [25, 2 * faults.length]);
   });
 
-  test("refuses what cannot cross, and runs what was submitted with it", async ({ open }) => {
+  test("rejects arguments that cannot be cloned, and runs the calls submitted with them", async ({ open }) => {
     await using pool = await open({ workers: 1 });
     const arguments_ = [() => 0, Symbol("s"), { deep: [() => 0] }, new Int32Array(new SharedArrayBuffer(4)), 5];
     const futures = arguments_.map((argument) => pool.submit("echo", argument));
@@ -144,7 +144,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     assertEquals(await Array.fromAsync(mapped), [1, "UncloneableError", 3]);
   });
 
-  test("fails each input of a chunk on its own", async (stage) => {
+  test("fails each input of a chunk separately", async (stage) => {
     await using pool = await stage.open({ workers: 1 });
     const faults: Fault[] = ["throws", "returns what cannot be cloned", "rejects", "throws a non-error"];
     const seen: [Fault, number][] = [];
@@ -159,7 +159,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     isWhole(await failure(Array.fromAsync(pool.map("fail", faults, { chunkSize: 2 }))), stage);
   });
 
-  test("does not open where its guests cannot begin", async (stage) => {
+  test("does not open if its guests cannot begin", async (stage) => {
     const begin = (argument: "throws" | "exits") => stage.open({ initializer: { export: "prepare", argument } });
     const error = await failure(begin("throws"));
     assertInstanceOf(error, GuestError);
@@ -174,7 +174,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     assertEquals(await pool.run("square", 3), 9);
   });
 
-  test("tells at its end once what failed and nobody asked for", async ({ open }) => {
+  test("reports once, at its end, the failures that nobody fetched", async ({ open }) => {
     const pool = await open();
     const asked = pool.submit("fail", "throws");
     await failure(asked.result());
@@ -196,7 +196,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
     await pool[Symbol.asyncDispose]();
   });
 
-  test("ends at once where it is terminated", async ({ open }) => {
+  test("ends at once when terminated", async ({ open }) => {
     const pool = await open();
     const running = pool.submit("fail", "never settles");
     const waiting = Array.from({ length: 20 }, () => pool.submit("square", 5));
@@ -218,7 +218,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
 function testDeaths(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
-  test("outlives what calls leave behind, and blames no other call", async ({ open }) => {
+  test("survives what calls leave behind, and blames no other call", async ({ open }) => {
     await using pool = await open({ workers: 1 });
     for (const fault of ["leaves a rejection", "leaves a timer"] as const) {
       const { started } = pool.statistics();
@@ -232,7 +232,7 @@ function testDeaths(mode: ModeName): void {
     }
   });
 
-  test("does not start guests for ever that end by themselves", async ({ open }) => {
+  test("does not keep starting guests that end by themselves", async ({ open }) => {
     // A call that never settles outlives the timer, however slow the machine.
     const source = "export const square = () => new Promise(() => {}); setTimeout(() => Deno.exit(6));";
     const module = `data:text/javascript,${encodeURIComponent(source)}`;

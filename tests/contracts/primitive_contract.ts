@@ -67,7 +67,7 @@ export function testPrimitive(
       runPreemptions(runs, { preemptions: 2, budget: soaked(preemptions), seed: preemptions });
     });
     test("survivors end after a death before any operation", () => sweep("kill", everybody));
-    test("nobody sleeps at a door after an operation inside has failed", () => sweep("fail", everybody));
+    test("no task stays asleep at a monitor after an operation inside has failed", () => sweep("fail", everybody));
     test("nothing is lost by an interruption at any point of a wait", () => sweep("interrupt", everybody));
     test("nothing is lost by a timeout at any point of a wait", () => sweep("expire", everybody));
     if (runs.cancels) test("nothing is lost by a cancel at any point", () => sweep("cancel", [0]));

@@ -19,7 +19,7 @@ const SECONDS = 60;
 export function testEnds(subject: RealmSubject): void {
   const test = realmTest(subject);
 
-  test("ends an idle guest that is asked to, twice without harm", async (mode) => {
+  test("ends an idle guest on request, and asking twice is harmless", async (mode) => {
     for (const how of ["close", "SIGTERM", "SIGKILL"] as const) {
       const peer = await Peer.serving(mode);
       const { realm } = peer;
@@ -30,7 +30,7 @@ export function testEnds(subject: RealmSubject): void {
     }
   });
 
-  test("gives up a guest: it is told the error, and nothing after it", async (mode) => {
+  test("gives up a guest: the listener gets the error, and nothing afterward", async (mode) => {
     for (const call of ["echo", "items", "busy"]) {
       const peer = await Peer.serving(mode);
       const { realm } = peer;
@@ -58,7 +58,7 @@ export function testEnds(subject: RealmSubject): void {
 
   for (const death of DEATHS) {
     // Anything that kills a thread kills its host.
-    test(`tells all that a guest said before it ends (${death})`, async (mode) => {
+    test(`delivers everything that a guest said before it ends (${death})`, async (mode) => {
       if (death === "kill" && !killable(mode)) return;
       for (const count of [0, 1, 3000]) {
         const peer = await Peer.serving(mode);
@@ -74,7 +74,7 @@ export function testEnds(subject: RealmSubject): void {
     });
   }
 
-  test("hears of a guest that ends while much is written to it", async (mode) => {
+  test("notices that a guest ends while much is being written to it", async (mode) => {
     const peer = await Peer.serving(mode);
     peer.call("dies", "exit");
     peer.realm.outbox.add("post", 1, new Uint8Array(8 << 20));
@@ -83,7 +83,7 @@ export function testEnds(subject: RealmSubject): void {
     await afterwards(peer);
   });
 
-  test("gives up a guest whose bytes are no frames, after the frames before them", async (mode) => {
+  test("gives up a guest whose bytes are not frames, after delivering the frames before them", async (mode) => {
     const header = [0xf8, 1, 0, 0, 1, 0, 0, 0];
     const wrong = [[104, 101, 108, 108, 111], [0xf8, 0], [0xf8, 99], [...header, 1, 0, 0, 0x40]];
     const before = await descriptors();
@@ -103,7 +103,7 @@ export function testEnds(subject: RealmSubject): void {
     assert(await descriptors() <= before);
   });
 
-  test("kills what would outlive this process, and nothing else", async (mode) => {
+  test("kills everything that would outlive this process, and nothing else", async (mode) => {
     const peer = await Peer.serving(mode);
     mode.kill();
     if (killable(mode)) assertEnd(mode, "kill", await peer.ended());
@@ -113,7 +113,7 @@ export function testEnds(subject: RealmSubject): void {
     }
   });
 
-  test("starts guests with what they are given along, or refuses that at once", async (mode) => {
+  test("starts guests with their options, or rejects those at once", async (mode) => {
     const setup = { options: { args: ["one"], env: { GREETING: "hello" } } };
     if (mode.memory === "shared") {
       assertThrows(() => new Peer(mode, setup), TypeError, "Cannot start a thread guest with args, env");

@@ -52,7 +52,7 @@ export function testFrames(subject: RealmSubject): void {
     };
   }
 
-  test("says hello before all else, and begins a job when it is told to", async (mode) => {
+  test("says hello before anything else, and begins a job when told to", async (mode) => {
     const peer = new Peer(mode);
     await peer.until(() => peer.frames().length > 0);
     assertEquals(peer.frames().map(({ kind, number }) => [kind, number]), [["hello", 0]]);
@@ -114,7 +114,7 @@ export function testFrames(subject: RealmSubject): void {
     await peer.realm.close();
   });
 
-  test("says when all that was flushed is written, and hands over many frames at once", async (mode) => {
+  test("reports when everything flushed has been written, and sends many frames at once", async (mode) => {
     const peer = await Peer.serving(mode);
     const { realm } = peer;
     const writes = () => peer.told.filter(({ what }) => what === "written").length;
@@ -138,7 +138,7 @@ export function testFrames(subject: RealmSubject): void {
     await realm.close();
   });
 
-  test("tells that nothing more is there, after all frames that came", async (mode) => {
+  test("reports that nothing more is there, after delivering all frames", async (mode) => {
     const peer = await Peer.serving(mode);
     await peer.ask("items", { count: 500 });
     await peer.until(() => peer.told.at(-1)?.what === "settled");
@@ -148,7 +148,7 @@ export function testFrames(subject: RealmSubject): void {
     await peer.realm.close();
   });
 
-  test("has several guests that know nothing of each other", async (mode) => {
+  test("has several independent guests", async (mode) => {
     const peers = await Promise.all([1, 2].map(() => Peer.serving(mode)));
     const [one, other] = peers as [Peer, Peer];
     assertEquals(await Promise.all(peers.map((peer, index) => peer.ask("echo", index))), [0, 1]);
@@ -163,7 +163,7 @@ export function testFrames(subject: RealmSubject): void {
 
 /** Tests hosts that poll by themselves, without bells, with one wait for several guests. */
 function testLooks(subject: RealmSubject): void {
-  realmTest(subject)("tells what is there when the host looks by itself, and by itself else", async (mode) => {
+  realmTest(subject)("delivers frames when the host polls, and by itself otherwise", async (mode) => {
     const peers = await Promise.all([1, 2, 3].map(() => Peer.serving(mode)));
     const { block } = mode;
     if (block === undefined) {
@@ -207,7 +207,7 @@ function testLooks(subject: RealmSubject): void {
     }
   });
 
-  realmTest(subject)("blocks until the deadline where a guest says nothing", async (mode) => {
+  realmTest(subject)("blocks until the deadline if a guest says nothing", async (mode) => {
     const { block } = mode;
     if (block === undefined) return;
     const peers = await Promise.all([1, 2].map(() => Peer.serving(mode)));
@@ -228,7 +228,7 @@ function testLooks(subject: RealmSubject): void {
 
 /** Tests moved values, which are ordered among the frames, whichever arrives first. */
 function testMoves(subject: RealmSubject): void {
-  realmTest(subject)("moves values in their places among the frames, both ways, or not at all", async (mode) => {
+  realmTest(subject)("moves values in order among the frames, both ways, or not at all", async (mode) => {
     const peer = await Peer.serving(mode);
     const { realm } = peer;
     if (!mode.moves) {

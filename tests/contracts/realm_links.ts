@@ -91,7 +91,7 @@ export function testLinks(subject: RealmSubject): void {
     }
   });
 
-  test("keeps the newest message only where that is asked for", async (kept) => {
+  test("keeps only the newest message if requested", async (kept) => {
     for (const size of [0, 100_000]) {
       const echo = await echoJob(kept, { deterministic: false });
       const peer = new Peer(await kept.open([echo]), 0, echo);
@@ -112,7 +112,7 @@ export function testLinks(subject: RealmSubject): void {
     }
   });
 
-  test("answers what a guest throws with an error, then and ever after", async (kept) => {
+  test("answers with an error when a guest throws, then and from then on", async (kept) => {
     const argument = { near: Deno.pid, direct: !subject.elsewhere, place: "update", fault: "throw", at: 1 };
     const faulty = await jobOf(kept, { module: FAULTY, export: "faulty", argument });
     const peer = new Peer(await kept.open([faulty]), 0, faulty);
@@ -138,7 +138,7 @@ export function testLinks(subject: RealmSubject): void {
     await peer.ask(INITIALIZATION, [1]);
   });
 
-  test("runs two sessions at once that know nothing of each other", async (kept) => {
+  test("runs two independent sessions at once", async (kept) => {
     const echo = await echoJob(kept);
     const peers = (await Promise.all([kept.open([echo]), kept.open([echo])])).map((links) => new Peer(links, 0, echo));
     for (const [index, peer] of peers.entries()) await peer.ask(INITIALIZATION, [`of ${index}`]);
@@ -150,7 +150,7 @@ export function testLinks(subject: RealmSubject): void {
     assertEquals((await peers[1]!.ask(5, ["alone"])).outputs, ["alone", "alone", 6]);
   });
 
-  test("ends sessions with requests in flight, twice without harm, and opens others", async (kept) => {
+  test("ends sessions with requests in flight, harmlessly even twice, and opens others", async (kept) => {
     const echo = await echoJob(kept);
     for (let round = 0; round < runs(5); round++) {
       const peer = new Peer(await kept.open([echo]), 0, echo);
@@ -172,7 +172,7 @@ export function testLinks(subject: RealmSubject): void {
 
 /** The tests for guests with their own realms. */
 function testElsewhere(test: KeptTest): void {
-  test("closes under a run, which hears of it", async (kept) => {
+  test("closes during a run, which gets an error", async (kept) => {
     const echo = await echoJob(kept);
     const peer = new Peer(await kept.open([echo]), 0, echo);
     await peer.ask(INITIALIZATION, [0]);
@@ -184,7 +184,7 @@ function testElsewhere(test: KeptTest): void {
     await assertRejects(() => kept.open([echo]), TypeError, "the host is closed");
   });
 
-  test("closes under a run that is starting, which hears of it", async (kept) => {
+  test("closes during the start of a run, which gets an error", async (kept) => {
     const echo = await echoJob(kept);
     for (let turns = 0; turns < 6; turns++) {
       const closing = keep(kept.mode);
@@ -212,7 +212,7 @@ function testElsewhere(test: KeptTest): void {
     assertEquals([await evaluations(kept), await evaluations(kept), await evaluations(kept)], [1, 2, 3]);
   });
 
-  test("has a warm guest behave as a fresh one, system after system", async (kept) => {
+  test("a warm guest behaves like a fresh one, system after system", async (kept) => {
     const scripts = fc.array(fc.array(fc.jsonValue(), { maxLength: 4 }), { minLength: 2, maxLength: 4 });
     const echo = await echoJob(kept);
     await fc.assert(
@@ -230,7 +230,7 @@ function testElsewhere(test: KeptTest): void {
     );
   });
 
-  test("uses a guest again whose system could not be made", async (kept) => {
+  test("reuses a guest whose system could not be created", async (kept) => {
     const echo = await echoJob(kept);
     for (let time = 1; time <= 2; time++) {
       await assertRejects(() => kept.open([otherPorts(echo)]), GuestError);
@@ -260,7 +260,7 @@ function testElsewhere(test: KeptTest): void {
     await within(SECONDS, late.close());
   });
 
-  test("gives up a guest whose system says what is none of the protocol's, and no other", async (kept) => {
+  test("gives up a guest whose system violates the protocol, and no other", async (kept) => {
     const sayings: Readonly<Record<string, Saying>> = {
       "a reply to no request": { frames: [["reply", 77]] },
       "a reply twice": { frames: [["reply", 2], ["reply", 2]] },

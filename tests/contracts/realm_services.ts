@@ -52,7 +52,7 @@ export function testServices(subject: RealmSubject): void {
     await served.finish();
   });
 
-  test("has a warm guest behave as a fresh one, job after job", async (kept) => {
+  test("a warm guest behaves like a fresh one, job after job", async (kept) => {
     const jobs = fc.array(fc.array(fc.jsonValue(), { maxLength: 4 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(jobs, async (jobs) => {
@@ -69,7 +69,7 @@ export function testServices(subject: RealmSubject): void {
     );
   });
 
-  test("does a job again whose function does not know when it ends", async (kept) => {
+  test("repeats a job whose function does not know when it ends", async (kept) => {
     for (const call of [["naps", 20], ["busy", 20]] as const) {
       const served = await Served.start(kept);
       served.call(call);
@@ -81,7 +81,7 @@ export function testServices(subject: RealmSubject): void {
     }
   });
 
-  test("ends a wait on a shared thing with the job, and uses the guest again", async (kept) => {
+  test("ends a wait on a shared thing with the job, and reuses the guest", async (kept) => {
     const counts: unknown[] = [];
     for (let job = 0; job < 3; job++) {
       const share = shareThings();
@@ -96,7 +96,7 @@ export function testServices(subject: RealmSubject): void {
     assertEquals(counts, [first, first + 1, first + 2]);
   });
 
-  test("goes on with a call that waits on a shared thing when somebody wakes it", async (kept) => {
+  test("continues a call that waits on a shared thing when somebody wakes it", async (kept) => {
     const share = shareThings();
     const served = await Served.start(kept, { share });
     served.call(["waits"]);
@@ -107,7 +107,7 @@ export function testServices(subject: RealmSubject): void {
     await served.finish();
   });
 
-  test("tells what a module throws when it is loaded, and one that is not there", async (kept) => {
+  test("reports what a module throws while loading, and a module that does not exist", async (kept) => {
     const modules = {
       "data:text/javascript,throw new RangeError('it does not load')": "it does not load",
       "data:text/javascript,await Promise.reject(new RangeError('it is rejected'))": "it is rejected",
@@ -122,13 +122,13 @@ export function testServices(subject: RealmSubject): void {
     }
   });
 
-  test("gives up a guest whose module does not come to its end in time", async (kept) => {
+  test("gives up a guest whose module does not finish loading in time", async (kept) => {
     const module = "data:text/javascript,await new Promise(() => setInterval(() => {}, 1000))";
     const error = await assertRejects(() => Served.start(kept, { module, limit: 200 }), GuestTimeoutError);
     assertEquals([error.guest, error.mode, error.seconds], ["guest", kept.mode.name, 0.2]);
   });
 
-  test("sends nothing of a job that cannot cross, and begins another with the guest", async (kept) => {
+  test("sends nothing of a job that cannot be cloned, and begins another with the guest", async (kept) => {
     const counts: unknown[] = [];
     for (let time = 0; time < 2; time++) {
       const bad = Served.start(kept, { name: (() => 0) as unknown as string });
@@ -140,7 +140,7 @@ export function testServices(subject: RealmSubject): void {
     assertEquals(counts[1], counts[0] as number + 1);
   });
 
-  test("ends services that are starting, or at work, when it closes", async (kept) => {
+  test("ends services that are starting or working when it closes", async (kept) => {
     for (let turns = 0; turns < 6; turns++) {
       const closing = keep(kept.mode);
       const starting = Served.start(closing).then((served) => served, (error: unknown) => error);
@@ -193,7 +193,7 @@ function testSayings(subject: RealmSubject, test: KeptTest): void {
     "a post": { frames: [["post", 1, value]] },
   };
 
-  test("gives up a guest that says what is none of the protocol's, and no other", async (kept) => {
+  test("gives up a guest that violates the protocol, and no other", async (kept) => {
     const other = await Served.start(kept, { name: "other" });
     for (const [what, saying] of Object.entries(sayings)) {
       // A thread that announces a value is waited for, like one that does not answer.
@@ -213,7 +213,7 @@ function testSayings(subject: RealmSubject, test: KeptTest): void {
     await other.finish();
   });
 
-  test("goes on with a guest that says what is of no interest", async (kept) => {
+  test("continues with a guest whose messages are of no interest", async (kept) => {
     const served = await Served.start(kept);
     const frames = [["hello", 0], ["report", 77, value], ["idle", 0]] as const;
     assertEquals(await served.ask("says", { frames }), "said");
@@ -251,12 +251,12 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
     await Promise.all([one.finish(), other.finish()]);
   });
 
-  test("starts fresh guests where they are asked for", async (kept) => {
+  test("starts fresh guests on request", async (kept) => {
     assertEquals([await count(kept), await count(kept)], [1, 1]);
   }, { fresh: true });
 
   for (const death of DEATHS) {
-    test(`tells which call a guest died in, and no other guest suffers (${death})`, async (kept) => {
+    test(`reports which call a guest died in, and affects no other guest (${death})`, async (kept) => {
       if (death === "kill" && kept.mode.memory === "shared") return;
       const other = await Served.start(kept, { name: "other" });
       const served = await Served.start(kept);
@@ -274,7 +274,7 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
     });
   }
 
-  test("gives a guest up that dies while it waits for a job, and starts another", async (kept) => {
+  test("gives up a guest that dies while it waits for a job, and starts another", async (kept) => {
     const served = await Served.start(kept);
     assertEquals(await served.ask("count"), 1);
     await served.ask("diesLater", 30);
@@ -284,7 +284,7 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
     assertEquals([await count(kept), await count(kept)], [1, 2]);
   });
 
-  test("gives up a guest that never says that it listens", async (kept) => {
+  test("gives up a guest that never says hello", async (kept) => {
     const silent = keep(subject.create(silentCode), { startLimit: 300 });
     for (let time = 0; time < 2; time++) {
       const error = await assertRejects(() => Served.start(silent), GuestTimeoutError);
@@ -293,7 +293,7 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
     await within(SECONDS, silent.close());
   });
 
-  test("does not wait for ever for a guest that does not come back", async (kept) => {
+  test("does not wait forever for a guest that does not return", async (kept) => {
     const served = await Served.start(kept);
     assertEquals(await served.ask("count"), 1);
     served.call(["busy", 1500]);

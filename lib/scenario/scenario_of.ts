@@ -7,6 +7,7 @@
 
 import { ScenarioError } from "../errors.ts";
 import type { Bundle } from "./bundle.ts";
+import { fileName } from "./file_name.ts";
 
 /**
  * The scenario that is meant: `functions` tells the functions among the exports, where their names alone do not say it.
@@ -41,14 +42,4 @@ export function scenarioOf(
     ? "an async function that is exported"
     : `one of them, as in ${url}#${only},`;
   throw new ScenarioError(`Cannot explore ${url}${asked === undefined ? "" : `#${asked}`}: ${is}, ${wanted} is wanted`);
-}
-
-/** What a module without a name of its own is called. */
-function fileName(url: string): string {
-  const name = url.slice(url.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

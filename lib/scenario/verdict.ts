@@ -7,7 +7,9 @@
  */
 
 import { type BugKind, type Finding, type Judged, kinds } from "../explorer/mod.ts";
+import { platform } from "../platform/mod.ts";
 import { dataText } from "../program/mod.ts";
+import { fileName } from "./file_name.ts";
 import type { Rejection } from "./rejections.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { Run } from "./world/main.ts";
@@ -81,7 +83,7 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
 /** An error for people, with where it was made. */
 function errorText(error: unknown, placesIn: Ended["placesIn"]): string {
   const { message } = errorParts(error);
-  const head = message === undefined ? textOf(error) : `${nameOf(error)}: ${message}`;
+  const head = message === undefined ? thrownText(error) : `${nameOf(error)}: ${message}`;
   return head + placeText(error, placesIn);
 }
 
@@ -92,7 +94,7 @@ function placeText(error: unknown, placesIn: Ended["placesIn"]): string {
 
 /** A place for people, such as `cache.ts:12`. */
 export function textOfPlace({ source, line }: SourcePlace): string {
-  return `${source.slice(source.lastIndexOf("/") + 1)}:${line}`;
+  return `${fileName(source)}:${line}`;
 }
 
 /** A place as traces name it. */
@@ -125,6 +127,13 @@ function plainData(value: unknown): unknown {
   if (typeof value === "function" || typeof value === "symbol") return String(value);
   if (typeof value !== "object" || value === null) return value;
   return safely(() => structuredClone(value)) ?? textOf(value);
+}
+
+/** What is thrown and is no error: an object that says nothing of itself is shown. */
+function thrownText(value: unknown): string {
+  const text = textOf(value);
+  if (text !== "[object Object]") return text;
+  return safely(() => platform.inspect(value, { breakLength: 120, depth: 2 })) ?? text;
 }
 
 /** Any value as a text. */

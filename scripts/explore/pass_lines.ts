@@ -42,6 +42,11 @@ export function passLines(
     const stand = schedules === 1 ? "stands" : "stand";
     return [`no order of ${orders} shows ${what}, ${limits}: ${ran} ${stand} for all.`, ...granted];
   }
+  if (schedules === 0 && tooLong > 0) {
+    const it = tooLong === 1 ? "it" : "them";
+    const head = `no run ended: ${counted(tooLong, "run")} reached the step limit. A larger --steps continues ${it}.`;
+    return [head, ...granted];
+  }
   const all = covered === 0 ? `no ${departure}` : `at most ${counted(covered ?? 0, departure)}`;
   return [
     `${isSought ? "not found" : "no bug"} in ${ran}; there are more.` +
@@ -54,7 +59,7 @@ export function passLines(
       ? []
       : [`The chance that a bug of depth ${missed.depth} was missed is at most ${percent(missed.chance)} (PCT).`],
     ...granted,
-    ...schedules === 0 && tooLong > 0 ? [] : ["A larger --budget continues the search."],
+    "A larger --budget continues the search.",
   ];
 }
 

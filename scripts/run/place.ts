@@ -2,7 +2,7 @@
  * Places in programs, for people: `phil.ts:14`, with the relative path if that is shorter.
  */
 
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FarError } from "../../lib/errors.ts";
 import { sourceLine } from "../../lib/program/mod.ts";
@@ -18,5 +18,5 @@ export function placeOf(far: Pick<FarError, "stack"> | undefined): string | unde
 export function shortName(url: string): string {
   if (!url.startsWith("file:")) return url;
   const path = relative(Deno.cwd(), fileURLToPath(url));
-  return path.startsWith("..") ? url.slice(url.lastIndexOf("/") + 1) : path;
+  return path.startsWith("..") ? basename(path) : path;
 }

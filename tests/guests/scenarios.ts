@@ -50,6 +50,12 @@ export async function late({ io }: World): Promise<void> {
   await failing.catch(() => {});
 }
 
+/** Throws what is no error. */
+export async function object({ io }: World): Promise<void> {
+  await io("x");
+  throw { code: "E", at: [1] };
+}
+
 export async function leak({ io }: World): Promise<void> {
   setInterval(() => {}, 10);
   await io("x");

@@ -99,6 +99,7 @@ const BUGS = [
   ["loop", "livelock", "after x the code never waits again"],
   ["unhandled", "unhandled-rejection", "nobody handles TypeError: lost (scenarios.ts:"],
   ["late", "late-rejection", "TypeError: late (scenarios.ts:"],
+  ["object", "exception", '{ code: "E", at: [ 1 ] }'],
   ["leak", "leak", "it returns and leaves behind: interval 10 ms"],
   ["assertion", "assertion", "one comes before two (scenarios.ts:"],
   ["swallowed", "assertion", "nothing is swallowed (scenarios.ts:"],

@@ -140,7 +140,7 @@ Deno.test("faults that make no sense are refused, and nobody who asks for none h
       [{ most: 0.5 }, "most is 0.5"],
       [{ clock: Infinity }, "clock is Infinity"],
       [{ fails: 1 }, "fails is a number"],
-      [null, "its faults are a null"],
+      [null, "its faults are of type null"],
     ] as const
   ) {
     const { result } = await exploreScenario(faulty, { esbuild, name: "wrong", input });

@@ -36,6 +36,11 @@ Deno.test("a scenario is called what its module calls it, and is asked for by th
     }
     const more = await exploreScenario(url("again.ts"), { esbuild, name: "more" });
     assertEquals(more.scenario, "more");
+    const failing = "Käse kuchen%.ts";
+    const text = "export default async ({ expect }) => {\n  expect(false, { says: [1] });\n};\n";
+    await Deno.writeTextFile(`${folder}/${failing}`, text);
+    const { result } = await exploreScenario(pathToFileURL(`${folder}/${failing}`).href, { esbuild });
+    assertEquals(result.verdict === "bug" && result.message, `{ says: [ 1 ] } (${failing}:2)`);
     const asked = { esbuild, name: "load" };
     const { message } = await assertRejects(() => exploreScenario(url("value.ts"), asked), ScenarioError);
     assertEquals(

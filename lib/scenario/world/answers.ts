@@ -31,6 +31,9 @@ class IoError extends Error {
   override readonly name: string = "IoError";
 }
 
+/** What is told of it where nothing else is said. */
+const EXPECTED = "what is expected";
+
 /** What is thrown where something that is expected does not hold. */
 export class ExpectationError extends Error {
   override readonly name: string = "AssertionError";
@@ -191,13 +194,13 @@ export function answers(
     if (atomic && act !== undefined) outside.assumptions.add(`${label} acts and answers in one step`);
     return promise;
   };
-  const expect = (holds: unknown, what: unknown = "what is expected") => {
+  const expect = (holds: unknown, what: unknown = EXPECTED) => {
     outside.isExpecting = true;
     if (isThenable(holds)) {
       refuse("expect", { is: "a promise is given", instead: "what it comes to, as in expect(await holds)," })();
     }
     if (holds) return;
-    const error = new ExpectationError(String(what));
+    const error = new ExpectationError(typeof what === "string" ? what || EXPECTED : inspect(what));
     outside.broken ??= error;
     throw error;
   };

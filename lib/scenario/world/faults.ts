@@ -89,7 +89,7 @@ function check(act: string, asked: IoFaults, names: readonly string[]): void {
   if (typeof asked !== "object" || asked === null) {
     throw refused(
       act,
-      `its faults are a ${asked === null ? "null" : typeof asked}`,
+      `its faults are of type ${asked === null ? "null" : typeof asked}`,
       "an object such as { fails: true }",
     );
   }

@@ -1,7 +1,7 @@
 /**
- * `deno task agent`: starts process guests on this host for clients elsewhere; see `--help`.
+ * `deno task agent`: starts process guests on this host for clients on other hosts; see `--help`.
  *
- * Exit codes: 1 there is no server, or it refuses the login, 2 wrong arguments, 130 Ctrl-C.
+ * Exit codes: 1 if there is no server, or it refuses the login; 2 for wrong arguments; 130 after Ctrl-C.
  */
 
 import { hostname } from "node:os";

@@ -1,5 +1,5 @@
 /**
- * `deno task bench`: what each way of running costs, as medians and ratios within one run; see `--help`.
+ * `deno task bench`: measures what each way of running costs, as medians and ratios within one run; see `--help`.
  */
 
 import type { EngineOptions } from "../mod.ts";
@@ -25,13 +25,13 @@ import { number } from "./command/values.ts";
 interface Options {
   /** How often each row is measured. */
   readonly rounds: number;
-  /** Where the agents are. */
+  /** The engine of the agents. */
   readonly engine: EngineOptions | undefined;
 }
 
 const samples = 10_000_000;
 
-/** What is measured under a name; each measure gives its tables when it has ended. */
+/** The measurements under a name; each returns its tables when it has ended. */
 interface Bench {
   readonly about: string;
   /** Whether it needs agents. */

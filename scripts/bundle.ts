@@ -1,7 +1,7 @@
 /**
- * `deno task bundle`: the module and the command line as one file each, with the guests inside.
+ * `deno task bundle`: bundles the module and the command line into one file each, with the guests inside.
  *
- * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
+ * - Invariant: a bundle imports nothing but `node:` modules, so it can be loaded from a single URL.
  */
 
 import { flagReader, readArguments } from "./command/arguments.ts";
@@ -34,29 +34,31 @@ const entries: readonly (Source & { readonly file: string })[] = [
   {
     file: "cli.js",
     platform: "deno",
-    // Guests and a trace's scribe import it, too; only asked so does esbuild not define away what it really is.
+    // Guests and a trace's scribe import this file, too. Destructured, `import.meta.main` is not replaced by esbuild.
     contents: `import { main, programs, runCommand, scribe, sharesOf } from "./scripts/cli.ts";
 export { programs, scribe, sharesOf };
 const { main: isMain } = import.meta;
 if (isMain) await runCommand(main);`,
-    // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.
+    // Otherwise comments would contain the path of Deno's npm cache on the machine that made the bundle.
     minifyWhitespace: true,
   },
 ];
 
 /** A file that was made. */
 export interface BundledFile {
-  /** Where it is. */
+  /** Its path. */
   readonly path: string;
   /** Its size. */
   readonly bytes: number;
 }
 
-/** What was made: sizes in bytes. */
+/** The bundles, with sizes in bytes. */
 export interface Bundles {
   /** The files, the module first. */
   readonly files: readonly BundledFile[];
-  /** The guests inside Deno's files; `argument` is what a process guest takes of the `limit` of one argument. */
+  /**
+   * The sizes of the guests inside Deno's files; `argument` is a process guest's share of the `limit` of one argument.
+   */
   readonly guests: {
     readonly thread: number;
     readonly process: number;
@@ -65,7 +67,7 @@ export interface Bundles {
   };
 }
 
-/** Makes the bundles in a folder; only one call at a time. */
+/** Makes the bundles in a folder; calls must not overlap. */
 export async function bundle(out: string, { types }: { readonly types: boolean }): Promise<Bundles> {
   await using bundler = new Bundler();
   const { thread, process } = await bundler.guests("deno");
@@ -78,13 +80,13 @@ export async function bundle(out: string, { types }: { readonly types: boolean }
     files.push({ path, bytes: size(text) });
   };
   for (const { file, ...source } of entries) {
-    // Deno looks there for the types of a file.
+    // This is where Deno looks for the types of a file.
     const head = types && file === PLATFORMS.deno ? `// @ts-self-types="./${TYPES}"\n` : "";
     await write(file, head + await bundler.text(source));
   }
   if (types) await write(TYPES, await declarations(root));
   await write("package.json", manifest());
-  // Beside a package.json Deno takes packages from node_modules alone; the command line loads its own from the cache.
+  // Next to a package.json, Deno takes packages only from node_modules; the command line loads its own from the cache.
   await write("deno.json", `${JSON.stringify({ nodeModulesDir: "none" })}\n`);
   for (const file of ["README.md", "LICENSE"]) await Deno.copyFile(new URL(file, root), `${out}/${file}`);
   return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };

@@ -1,7 +1,7 @@
 /**
  * The command line in one file: `deno run -A <URL of cli.js> sim --systems 2`.
  *
- * `deno task bundle` makes `dist/cli.js` of it. A command is a script's `main`: its arguments in, its exit code out.
+ * `deno task bundle` makes `dist/cli.js` from it. A command is the `main` of a script: arguments in, exit code out.
  */
 
 import { UsageError } from "./command/arguments.ts";
@@ -14,7 +14,8 @@ import { main as run } from "./run.ts";
 import { main as scenario } from "./scenario.ts";
 import { main as sim } from "./sim.ts";
 
-// Where all is one file, guests find the programs of the list here, what explores them, and the scribe of a trace itself.
+// In a bundle, guests find the programs of the list and what explores them here, and the scribe of a trace finds
+// itself.
 export { scenarioShares } from "../lib/scenario/mod.ts";
 export { sharesOf } from "../lib/split/mod.ts";
 export { programs } from "../lib/programs/mod.ts";
@@ -49,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     printLine(usage);
     return 0;
   }
-  // What explore and replay start for a scenario.
+  // Started by explore and replay for a scenario.
   if (name === "scenario") return await scenario(rest);
   const command = name === undefined ? undefined : commands.get(name);
   if (command !== undefined) return await command.main(rest);

@@ -1,14 +1,14 @@
 /**
- * How much work of the CPU-burn kernel takes a given time on this machine.
+ * Finds how much work of the CPU-burn kernel takes a given time on this machine.
  */
 
 import { burnCpu } from "../lib/blocks/mod.ts";
 
-/** Iterations of one trial, and how many trials: the fastest counts. */
+/** Iterations per trial, and the number of trials, of which the fastest counts. */
 const TRIAL = 1 << 20;
 const TRIALS = 7;
 
-/** Iterations that take that many seconds, alone on a core. */
+/** The iterations that take `seconds` on an otherwise idle core. */
 export function iterationsFor(seconds: number): number {
   const times = Array.from({ length: TRIALS }, () => {
     const started = performance.now();

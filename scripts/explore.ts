@@ -1,11 +1,12 @@
 /**
- * `deno task explore`: all the orders in which the tasks of a program can act, and the one that shows a bug; see `--help`.
+ * `deno task explore`: tries all orders in which the tasks of a program can act, and shows the one that fails; see
+ * `--help`.
  *
- * Exit codes: 0 no bug was found (with `--find`: it was found; with `--all`: every verdict is the declared one), 1 a bug, or
- * not what was to be found, 2 wrong arguments, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output
- * any longer.
+ * Exit codes: 0 if no bug was found (with `--find`, if it was found; with `--all`, if every verdict is as declared); 1
+ * if a bug was found, or not what was looked for; 2 for wrong arguments; 130 after Ctrl-C, when the results so far are
+ * printed; 141 if nobody reads the output anymore.
  *
- * Its task keeps V8's young generation at 2 MB: runs make much that is soon garbage, and a larger one takes 100 MB more.
+ * Its task keeps V8's young generation at 2 MB: runs make much short-lived garbage, and a larger one takes 100 MB more.
  */
 
 import type { ExploreOptions, ExploreResult } from "../mod.ts";
@@ -99,28 +100,28 @@ Examples: deno task explore bank
           deno task explore counter --strategy dpor --budget 1000000 --workers 2
           deno task explore counter --strategy depth-first --budget 1000000 --engine nats://10.0.0.5:4222`;
 
-/** What the command takes. */
+/** The grammar of the command. */
 export const GRAMMAR: CommandGrammar = {
   command: "explore",
   takes: TAKES,
   switches: ["--all", "--lanes", "--open", "--replay", "--json", "--help"],
   lists: ["--ignore"],
-  // What a program has of its own comes first: such a one is explored on one thread.
+  // A program's own flag takes precedence: such a program is explored on one thread.
   yielding: ["--workers"],
   scenarios: SCENARIO_FLAGS,
   usage: USAGE,
   example: "",
 };
 
-/** How many schedules of each program `--all` runs at most. */
+/** The most schedules of each program with `--all`. */
 const BUDGET_EACH = 1000;
-/** How often `--replay` repeats a bug in each mode. */
+/** How many times `--replay` repeats a bug in each mode. */
 const TIMES = 10;
 /** Seconds that a repetition may take. */
 const PATIENCE = 60;
-/** How long the event loop may wait for its turn, in milliseconds. */
+/** How long to explore between two turns of the event loop, in milliseconds. */
 const TURN = 20;
-/** What `--find` says: a kind, or an outcome. */
+/** Parses the value of `--find`: a kind, or an outcome. */
 function goal(text: string): ExploreOptions["find"] {
   const kind = kinds.find((kind) => kind === text);
   if (kind !== undefined) return kind;
@@ -225,7 +226,7 @@ export function writeTrace(file: TraceFile | undefined, { program, variant }: Su
   if (observe !== undefined) spansOf(trace).forEach(observe);
 }
 
-/** What the program is refused for is a mistake of whoever wrote it, and no fault of the command. */
+/** Turns an error that refuses the program into one sentence: it is the author's mistake, not the command's. */
 function refusal(error: unknown): never {
   const isRefused = error instanceof TypeError && error.message.startsWith("Cannot explore");
   throw isRefused ? new UsageError(error.message) : error;
@@ -254,21 +255,21 @@ async function exploreOne(
   return { subject, result, trace, interrupted, repeated, ms, ...told };
 }
 
-/** Over how many workers the work is split, and what starts them. */
+/** The number of workers over which the work is split, and what starts them. */
 interface Split {
   readonly workers: number;
   readonly mode: "thread" | "process";
   readonly host: CommandHost;
 }
 
-/** As many workers as the agents of an engine have cores; without an engine one, which is no guest. */
+/** One worker per core of an engine's agents; without an engine one, which is the caller. */
 async function workersOn(engine: EngineOptions | undefined): Promise<number> {
   if (engine === undefined) return 1;
   const agents = await agentsOn(engine);
   return Math.min(MOST_WORKERS, Math.max(1, agents.reduce((sum, { cores }) => sum + cores, 0)));
 }
 
-/** Explores in slices, so that Ctrl-C is heard between them. */
+/** Explores in slices, so that Ctrl-C is noticed between them. */
 async function inTurns(
   { program, variant }: Subject,
   options: ExploreOptions,

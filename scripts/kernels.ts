@@ -1,5 +1,5 @@
 /**
- * `deno task kernels`: assembles the WebAssembly kernels and inlines them, as base64, where they are used.
+ * `deno task kernels`: assembles the WebAssembly kernels, and inlines them as base64 where they are used.
  */
 
 import { runTask } from "./checks/flags.ts";
@@ -8,7 +8,7 @@ import { WABT } from "./packages.ts";
 
 const root = new URL("../", import.meta.url);
 
-/** Each kernel's source and the module that holds its bytes in the line `const wasm = "..."`. */
+/** The source of each kernel, and the module whose line `const wasm = "..."` has its bytes. */
 const kernels: readonly { readonly source: string; readonly target: string }[] = [
   { source: "scripts/kernels/burn.wat", target: "lib/blocks/burn_kernel.ts" },
   { source: "scripts/kernels/circle.wat", target: "lib/random/circle_kernel.ts" },
@@ -16,7 +16,7 @@ const kernels: readonly { readonly source: string; readonly target: string }[] =
 
 const line = /^const wasm =\s+"[^"]*";$/m;
 
-/** The bytes of a kernel, from its source. */
+/** Assembles the bytes of a kernel from its source. */
 async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>> {
   const { default: wabt } = await import(WABT);
   const { parseWat } = await wabt();
@@ -30,7 +30,7 @@ async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The text of a kernel's target with the bytes in it. */
+/** The text of a kernel's target with its bytes. */
 async function inlined(kernel: { readonly source: string; readonly target: string }): Promise<string> {
   const text = await Deno.readTextFile(new URL(kernel.target, root));
   if (!line.test(text)) throw new Error(`Cannot inline ${kernel.source}: ${kernel.target} has no line const wasm = ""`);

@@ -1,5 +1,5 @@
 /**
- * `deno task list`: the programs in teaching order, with their variants and flags, or those that are named.
+ * `deno task list`: lists the programs in teaching order, with their variants and flags, or only the named ones.
  */
 
 import { programs } from "../lib/programs/mod.ts";

@@ -1,7 +1,7 @@
 /**
- * `deno task ok`: every rule of the gate is a command; all run, also after one has failed.
+ * `deno task ok`: every rule of the gate is a command. All of them run, even after one has failed.
  *
- * Two run at once, and are told in the order of the list.
+ * Two run at once; results are reported in the order of the list.
  */
 
 import { pooledMap } from "@std/async";
@@ -9,7 +9,7 @@ import { runTask } from "./checks/flags.ts";
 import { formatTally, readTally, type Run, runDeno } from "./checks/tally.ts";
 import { printLine } from "./command/output.ts";
 
-/** One rule: what it says, and the arguments of `deno` that decide it. */
+/** A rule: its statement, and the arguments of the `deno` command that checks it. */
 interface Rule {
   readonly rule: string;
   readonly command: readonly string[];
@@ -21,7 +21,7 @@ Runs the rules of the gate, one line each, with the output of those that fail. T
 --json prints {"rules":[{"rule","command","ok","detail","seconds","output"}]}.
 Ends with 0 if every rule holds, 1 if one does not, 2 for a wrong argument.`;
 
-/** How many rules are decided at once: most of them are one thread of TypeScript's. */
+/** How many rules are checked at once: most of them are one thread of TypeScript's. */
 const LANES = 2;
 
 await runTask({ usage }, async ({ json }) => {
@@ -43,7 +43,7 @@ await runTask({ usage }, async ({ json }) => {
   return failed === 0 ? 0 : 1;
 });
 
-/** Decides a rule. */
+/** Checks a rule. */
 async function decide(rule: Rule): Promise<Rule & Run & { readonly seconds: number }> {
   const started = performance.now();
   const run = await runDeno(rule.command);
@@ -66,7 +66,7 @@ async function rules(): Promise<Rule[]> {
     { rule: "the format is deno fmt's", command: ["fmt", "--check"] },
     { rule: "no lint, layers included", command: ["lint"] },
     { rule: "the types hold", command: ["check"] },
-    // The page's app has types of its own: those of a browser, and of packages that only its task downloads.
+    // The page's app has other types: those of a browser, and of packages that only its task downloads.
     {
       rule: "the types of the page hold",
       command: ["check", "--config", `${page}/deno.json`, "--frozen", `${page}/main.tsx`],

@@ -1,5 +1,6 @@
 /**
- * `deno task page`: watch programs run, step through a failing schedule, see signals, in a browser.
+ * `deno task page`: serves or writes the page on which you watch programs run, step through failing schedules and see
+ * signals.
  */
 
 import { dirname } from "node:path";
@@ -67,7 +68,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Serves until a signal comes; its exit code. */
+/** Serves until a signal arrives; returns the exit code. */
 async function served(files: PageFiles, port: number, begun: (url: string) => Promise<void>): Promise<number> {
   let server: ReturnType<typeof serve>;
   try {

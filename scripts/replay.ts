@@ -1,8 +1,8 @@
 /**
- * `deno task replay`: the run of a schedule once more, in the model or on real threads and processes; see `--help`.
+ * `deno task replay`: repeats the run of a schedule, in the model or on real threads and processes; see `--help`.
  *
- * Exit codes: 0 all runs came to the model's outcome, 1 one did not, 2 wrong arguments, such as a schedule of another
- * program, 130 Ctrl-C, 141 nobody reads the output any longer.
+ * Exit codes: 0 if all runs had the model's outcome; 1 if one did not; 2 for wrong arguments, such as a schedule of
+ * another program; 130 after Ctrl-C; 141 if nobody reads the output anymore.
  */
 
 import { MODE_NAMES, type ModeName } from "../lib/host/mod.ts";
@@ -74,7 +74,7 @@ const GRAMMAR: CommandGrammar = {
   operand: " <schedule>",
   takes: TAKES,
   switches: ["--lanes", "--json", "--help"],
-  // What exploring takes must be replayed.
+  // Whatever can be explored must be replayable.
   yielding: ["--mode", "--times", "--timeout"],
   scenarios: SCENARIO_FLAGS,
   usage: USAGE,
@@ -134,7 +134,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       : headLines(`${name}: ${finding.kind}`, finding.message);
     head.flatMap((line) => wrapped(line, width, "    ")).forEach(printLine);
     ["", ...paper.trace(trace, { lanes }), ""].forEach(printLine);
-    // Else the rows of the trace and its first lines say all of it.
+    // Otherwise the rows of the trace and its first lines say everything.
     if (!isFailed(outcome)) {
       wrapped(`Outcome: ${shown(outcome, { colors })}`, width, "  ").forEach(printLine);
     }

@@ -1,8 +1,8 @@
 /**
- * `deno task run`: a program in one or more modes, and whether it comes out the same; see `--help`.
+ * `deno task run`: runs a program in one or more modes, and checks that its outcome is the same; see `--help`.
  *
- * Exit codes: 0 all outcomes are declared and equal, 1 one is not or could not be had, 2 wrong arguments, 130 Ctrl-C,
- * 141 nobody reads the output any longer.
+ * Exit codes: 0 if all outcomes are declared and equal; 1 if one is not, or a run failed; 2 for wrong arguments; 130
+ * after Ctrl-C; 141 if nobody reads the output anymore.
  */
 
 import type { Host, ModeName, Observer, ProgramReport, RunnableProgram, Span } from "../mod.ts";
@@ -52,12 +52,12 @@ async function runEach(request: Request, file: TraceFile | undefined): Promise<n
   return all.every(isGood) ? 0 : 1;
 }
 
-/** What the runs of one command share. */
+/** The options that all runs of a command share. */
 interface Shared {
   readonly request: Request;
   readonly host: Host;
   readonly file: TraceFile | undefined;
-  /** Told of each run when it has ended. */
+  /** Called when a run has ended. */
   each(report: SeenReport): void;
 }
 
@@ -91,7 +91,7 @@ async function runOne(
   const progress = (text: string) => {
     at = `, ${plain(text)}`;
   };
-  // Without guests the default of the system is better, since a busy caller hears no event.
+  // Without guests the system's default is better, since a busy caller handles no events.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     const spans: Span[] = [];
@@ -111,12 +111,12 @@ async function runOne(
   }
 }
 
-/** Shows each run from 0 on, so that the modes stand side by side: only the virtual clock begins there by itself. */
+/** Shifts each run to begin at 0, so that the modes can be compared: only the virtual clock begins at 0 by itself. */
 function observer(observers: readonly Observer[], clock: "virtual" | "real"): Observer | undefined {
   if (observers.length === 0) return undefined;
   const begun = performance.timeOrigin + performance.now();
   return (span) => {
-    // What a host program runs in direct mode has a virtual clock too.
+    // In direct mode, what a host program runs has a virtual clock, too.
     const start = clock === "virtual" || span.finished < begun / 2 ? 0 : begun;
     const [started, finished] = [span.started - start, span.finished - start];
     const shown = start === 0 ? span : { ...span, started, finished, t: finished };
@@ -131,15 +131,15 @@ function deadlockedIn({ outcome }: ProgramReport): readonly string[] {
     : [];
 }
 
-/** The names of a program's tasks, as far as it has any. */
+/** The names of a program's tasks, if it has any. */
 function namesOf(program: RunnableProgram, options: SettingsOptions): readonly string[] {
   return isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
 }
 
-/** Ends from outside, of which the report says all. */
+/** Deaths from outside, which the report fully describes. */
 const FROM_OUTSIDE = ["DeadlockError", "GuestTimeoutError", "GuestDiedError", "StoppedError"];
 
-/** The stacks of failures that nobody declared, on stderr. */
+/** Prints the stacks of undeclared failures on stderr. */
 function tellStacks({ mode, errors }: ProgramReport): void {
   const own = errors.filter(({ name }) => !FROM_OUTSIDE.includes(name));
   for (const error of own) {

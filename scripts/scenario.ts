@@ -1,8 +1,10 @@
 /**
- * What `deno task explore` and `deno task replay` do with a scenario, once they have the rights for esbuild; see their `--help`.
+ * What `deno task explore` and `deno task replay` do with a scenario, once they have permission to run esbuild; see
+ * their `--help`.
  *
- * Exit codes: 0 no bug was found (with `--find`: it was found), 1 a bug, or not what was to be found, 2 wrong arguments or a
- * module that is no scenario, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output any longer.
+ * Exit codes: 0 if no bug was found (with `--find`, if it was found); 1 if a bug was found, or not what was looked for;
+ * 2 for wrong arguments or a module that is not a scenario; 130 after Ctrl-C, when the results so far are printed; 141
+ * if nobody reads the output anymore.
  */
 
 import { ScenarioError } from "../lib/errors.ts";
@@ -36,7 +38,7 @@ import { ESBUILD } from "./packages.ts";
 import { moduleOf } from "./run/module_of.ts";
 import { documentText } from "./run/report.ts";
 
-/** The shortest time that code may take. */
+/** The least value of `--timeout`. */
 const MILLISECOND = 0.001;
 const RUNNING = {
   "--seed": SEED,
@@ -57,13 +59,13 @@ const EXPLORING = {
   "--workers": `a whole number from 1 to ${MOST_WORKERS}`,
 } as const;
 const SWITCHES = ["--lanes", "--json"];
-/** What decides a run besides its schedule. */
+/** The settings that decide a run besides its schedule. */
 const SETTINGS: readonly string[] = ["--seed", "--steps", ...SCENARIO_FLAGS];
 const whole = number({ least: 1, most: 1e9, integer: true });
 
-/** Runs the command that the first argument names and gives its exit code. */
+/** Runs the command that the first argument names, and returns its exit code. */
 export async function main([command, ...args]: readonly string[]): Promise<number> {
-  // Where all is kept from before nothing of it is loaded.
+  // If everything is cached, esbuild is not loaded.
   let loaded: Promise<Esbuild & { stop(): Promise<void> }> | undefined;
   const esbuild: Esbuild = {
     version: ESBUILD,
@@ -113,7 +115,7 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   const isSought = options.find !== undefined;
   const again = SETTINGS.flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
   const schedule = "schedule" in report.result ? report.result.schedule : undefined;
-  // A link says nothing of the other settings.
+  // A link cannot contain the other settings.
   const isLinked = SETTINGS.every((flag) => flag === "--seed" || !flags.has(flag));
   const link = !isLinked ? undefined : scenarioLink(url, { scenario: name, seed: options.seed, schedule });
   const page = schedule && link && `${PAGE}${link}`;
@@ -145,7 +147,7 @@ async function replay(args: readonly string[], esbuild: Esbuild): Promise<number
   return 0;
 }
 
-/** How runs are made: what exploring and replaying have in common. */
+/** The settings that exploring and replaying have in common. */
 function runOptions(
   { esbuild, name, flags }: {
     readonly esbuild: Esbuild;
@@ -167,7 +169,7 @@ function runOptions(
   };
 }
 
-/** A value that a text says as JSON; undefined where it says none. */
+/** Parses a value from JSON; undefined if the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -176,7 +178,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The module that is meant, the scenario in it, and the flags. */
+/** Reads the module, the scenario in it, and the flags. */
 function readTarget(args: readonly string[], takes: Readonly<Record<string, string>>): {
   readonly target: string;
   readonly url: string;
@@ -199,14 +201,14 @@ function readTarget(args: readonly string[], takes: Readonly<Record<string, stri
   return { target, flags, ...module };
 }
 
-/** The file of the trace, if there is one: tried before the run, so that a long one is not for nothing. */
+/** The trace file, if there is one; checked before the run, so that a long run is not in vain. */
 function traceIn(flags: ReadonlyMap<string, string>): string | undefined {
   const path = flags.get("--trace");
   if (path !== undefined) new OutputFile("--trace", path);
   return path;
 }
 
-/** Writes the run that is shown, if there is one, as a Chrome trace. */
+/** Writes the shown run, if there is one, as a Chrome trace. */
 async function writeTrace(
   path: string | undefined,
   { scenario, trace }: { readonly scenario: string; readonly trace: RunTrace | undefined },

@@ -1,7 +1,8 @@
 /**
- * `deno task sim`: busy systems delegated to workers, and how fast that is; see `--help`.
+ * `deno task sim`: simulates busy systems delegated to workers, and measures the rate; see `--help`.
  *
- * Exit codes: 0 it ran, 1 a worker failed, 2 wrong arguments, 130 Ctrl-C, 141 nobody reads the output any longer.
+ * Exit codes: 0 if it ran; 1 if a worker failed; 2 for wrong arguments; 130 after Ctrl-C; 141 if nobody reads the
+ * output anymore.
  */
 
 import { GuestDiedError } from "../lib/errors.ts";
@@ -90,7 +91,7 @@ async function runOne(
     progress.clear();
     lines.forEach(printLine);
   };
-  // Without guests the default of the system is better, since a busy caller hears no event.
+  // Without guests the system's default is better, since a busy caller handles no events.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     print(...paper.begin(run, mode));

@@ -1,7 +1,7 @@
 /**
- * `deno task status`: the agents on an engine, their cores and guests; see `--help`.
+ * `deno task status`: lists the agents on an engine, with their cores and guests; see `--help`.
  *
- * Exit codes: 0 there is an agent, 1 there is none, or no server, 2 wrong arguments.
+ * Exit codes: 0 if there is an agent; 1 if there is none, or no server; 2 for wrong arguments.
  */
 
 import { agentsOn } from "../lib/engine/mod.ts";

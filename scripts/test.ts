@@ -1,8 +1,8 @@
 /**
- * `deno task test` and `deno task soak`: every test under `tests/`, or under the paths that are given.
+ * `deno task test` and `deno task soak`: run every test under `tests/`, or under the given paths.
  *
- * Without paths the files are dealt out to processes of which three run at once, since most tests wait for guests. What such
- * a process prints is shown when it has ended.
+ * Without paths, the files are distributed over processes, three of which run at once, since most tests wait for
+ * guests. The output of a process is shown when it has ended.
  */
 
 import { runTask } from "./checks/flags.ts";
@@ -16,7 +16,10 @@ Runs the tests under tests/, or under the paths; soak runs them with large numbe
 --json prints {"passed","failed","ignored","seconds"} on stdout and the tests' own output on stderr.
 Ends with 0 if every test passed, 1 if one failed, 2 for a wrong argument.`;
 
-/** How many processes run tests at once, and over how many the files are dealt out: the last ones end about together. */
+/**
+ * How many processes run at once, and the total number of processes: with many small ones, the last end at about the
+ * same time.
+ */
 const LANES = 3;
 const SHARES = 36;
 
@@ -32,11 +35,11 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
   async function lane(): Promise<void> {
     for (let paths = waiting.shift(); paths !== undefined; paths = waiting.shift()) {
       const kept: Uint8Array[] = [];
-      // `deno task ok` checks the types. Here each first thread would check its own, and be late for it.
+      // `deno task ok` checks the types. Here it would delay the first thread of each process.
       const args = ["test", "--no-check", "--allow-all", ...paths];
       const ended = await runDeno(args, { sink: shows ? sink : (bytes) => kept.push(bytes), colors });
       kept.forEach(sink);
-      // A run that ends before its summary (a syntax error, a dead process) is one failure.
+      // A run without a summary (after a syntax error, or a dead process) counts as one failure.
       const { passed, failed, ignored = 0 } = readTally(ended.text) ?? { passed: 0, failed: 1 };
       sum.ignored += ignored;
       sum.passed += passed;
@@ -55,7 +58,7 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
   return code;
 });
 
-/** Deals out files, neighbours to different processes: what takes long stands side by side. */
+/** Distributes files, neighbors to different processes, since slow tests are next to each other. */
 function shares(files: readonly string[]): string[][] {
   return [...Map.groupBy(files.entries(), ([index]) => index % SHARES).values()]
     .map((share) => share.map(([, file]) => file));

@@ -1,10 +1,11 @@
 /**
- * The least that a fork-join over pipes can cost: 64 bytes there and back, BYOB in the parent, synchronous in the child.
+ * The least possible cost of a fork-join over pipes: 64 bytes there and back, BYOB in the parent, synchronous in the
+ * child.
  */
 
 import { type BareWork, burnBare, IDLE } from "./bare_work.ts";
 
-/** As large as the request of a system with one scalar input. */
+/** The size of the request of a system with one scalar input. */
 const BYTES = 64;
 
 interface Child {

@@ -1,15 +1,16 @@
 /**
- * The least that a fork-join of threads can cost: a word per worker, a count of the outstanding, nothing else.
+ * The least possible cost of a fork-join of threads: a word per worker and a count of outstanding workers, nothing
+ * else.
  */
 
 import type { BareWork } from "./bare_work.ts";
 
-/** Words are this far apart, so that no two share a cache line. */
+/** The distance between words, so that no two share a cache line. */
 export const STRIDE = 16;
 
-/** What a bare worker is told. */
+/** The message to a bare worker. */
 export interface BareJob {
-  /** The count of the outstanding, then a word per worker. */
+  /** The count of outstanding workers, then a word per worker. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly member: number;
   readonly work: BareWork;

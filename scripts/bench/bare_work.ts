@@ -1,5 +1,5 @@
 /**
- * What bare workers do per round: the same burns as the busy system, without a system around them.
+ * The work of bare workers in each round: the same burns as the busy system, without a system around them.
  */
 
 import { burnCpu } from "../../mod.ts";

@@ -1,5 +1,5 @@
 /**
- * What delegation costs: steps of busy systems in each mode, beside bare fork-joins with the same burn.
+ * Measures what delegation costs: steps of busy systems in each mode, compared with bare fork-joins with the same burn.
  */
 
 import { Host, type ModeName, Simulator } from "../../mod.ts";
@@ -11,10 +11,10 @@ import { type BareWork, IDLE } from "./bare_work.ts";
 import { compare, type Table, took } from "./statistics.ts";
 
 const PERIOD = 0.002;
-/** Rounds before the engine has compiled both sides. */
+/** Warm-up rounds, until the engine has compiled both sides. */
 const WARMUPS = 6;
 
-/** Microseconds a step of `systems` empty systems, for each mode beside its bare fork-join. */
+/** Microseconds per step of `systems` empty systems, for each mode next to its bare fork-join. */
 export async function roundTrips(systems: number, options: { rounds: number; steps: number }): Promise<Table[]> {
   const { rounds, steps } = options;
   const micro = (milliseconds: number) => milliseconds * 1000 / steps;
@@ -61,7 +61,7 @@ export async function burnRates(systems: number, kind: "wall" | "cpu", options: 
   }
 }
 
-/** Milliseconds of an advance over that many steps, the last request joined as a fork-join joins it. */
+/** Milliseconds of an advance over that many steps, including the last join, as in a fork-join. */
 export async function advance(
   host: Host,
   run: { mode: ModeName; systems: number; steps: number; work: BareWork },
@@ -73,7 +73,7 @@ export async function advance(
   await simulator.initialize();
   const milliseconds = await took(async () => {
     await simulator.advanceTo(steps * PERIOD);
-    // The release of the last request, as a fork-join ends with its last join.
+    // The release of the last request corresponds to the last join of a fork-join.
     await simulator.advancePendingEvents();
   });
   await simulator.end();

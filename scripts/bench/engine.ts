@@ -1,5 +1,5 @@
 /**
- * What it costs that guests are on other hosts: by agents that are there, beside process mode on this host.
+ * Measures what guests on other hosts cost, with running agents, compared with process mode on this host.
  */
 
 import { type EngineOptions, Host, Pool } from "../../mod.ts";
@@ -7,7 +7,7 @@ import { advance } from "./delegation.ts";
 import { lockLoop } from "./engine_program.ts";
 import { compare, type Table, took } from "./statistics.ts";
 
-/** How large a measurement is. */
+/** The size of a measurement. */
 const LOCKS = 2000;
 const STEPS = 1000;
 const CALLS = 500;
@@ -15,7 +15,7 @@ const BURST = 20_000;
 const WARMUPS = 2;
 const IDLE = { wall: 0, cpu: 0 };
 
-/** A lock, a delegated step and a pooled call on this host, and on those of agents. */
+/** Measures a lock, a delegated step and a pooled call, on this host and on the agents' hosts. */
 export async function engineCosts({ rounds, engine }: { rounds: number; engine: EngineOptions }): Promise<Table[]> {
   await using here = new Host();
   await using there = new Host({ engine });

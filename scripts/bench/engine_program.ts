@@ -1,5 +1,5 @@
 /**
- * A lock that nobody else wants, taken by a task again and again, for the bench.
+ * An uncontended lock that a task takes again and again, for the bench.
  */
 
 import { defineProgram, lock } from "../../mod.ts";

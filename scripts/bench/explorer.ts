@@ -1,5 +1,6 @@
 /**
- * What exploring costs: schedules a second by strategy, beside fast-check's scheduler on the same program.
+ * Measures what exploring costs: schedules per second by strategy, compared with fast-check's scheduler on the same
+ * program.
  */
 
 import fc from "fast-check";
@@ -14,7 +15,7 @@ const TIMES = 2;
 const SCHEDULES = 34_650;
 const PEER_SCHEDULES = 5000;
 const WARMUPS = 2;
-/** How many schedules a search has that is split. */
+/** The number of schedules of a split search. */
 const SPLIT = 500_000;
 
 const counter = (order: "atomic" | "plain") =>
@@ -33,7 +34,7 @@ const counter = (order: "atomic" | "plain") =>
     expected: () => [2, 3, 4, 5, 6],
   });
 
-/** Thousands of schedules a second. */
+/** Thousands of schedules per second. */
 export async function schedules({ rounds }: { rounds: number }): Promise<Table> {
   const all = (program: AnyProgram, options: ExploreOptions) => () => {
     const started = performance.now();
@@ -53,7 +54,7 @@ export async function schedules({ rounds }: { rounds: number }): Promise<Table> 
   return { title: "Schedules of three tasks of four steps", unit: "thousand/s", figures };
 }
 
-/** How long a search takes on several workers, which are warm. */
+/** The time of a search on several warm workers. */
 export async function splitting({ rounds }: { rounds: number }): Promise<Table> {
   await using host = new Host();
   const options = {
@@ -86,7 +87,7 @@ export async function untilFound({ rounds }: { rounds: number }): Promise<Table>
   return { title: "Until the bug is found", unit: "ms", figures };
 }
 
-/** The same three tasks, each await of which fast-check's scheduler releases in an order of its own. */
+/** The same three tasks; fast-check's scheduler decides the order in which their awaits are released. */
 async function peer(): Promise<number> {
   const started = performance.now();
   await fc.assert(
@@ -121,7 +122,7 @@ function* leave(driver: Driver): Steps<void> {
   if ((yield* change(driver, -1)) === 0) yield* driver.event.store(1);
 }
 
-/** A driver that is stopped while work is added, as in the literature; each time a program of its own. */
+/** A driver that is stopped while work is added, a known example from the literature; a new program each time. */
 function bluetooth(): AnyProgram {
   return defineProgram({
     name: "bluetooth",

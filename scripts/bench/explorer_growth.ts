@@ -1,5 +1,5 @@
 /**
- * What exploring costs as it grows: by the number of schedules, by their length, and where loops wait.
+ * Measures how the cost of exploring grows: with the number of schedules, with their length, and with waiting loops.
  */
 
 import type { AnyProgram, ExploreOptions, SharedCell, Steps } from "../../mod.ts";
@@ -13,7 +13,7 @@ interface Cells {
 
 type Task = (cells: Cells) => Steps<unknown>;
 
-/** A program of such tasks, each time one of its own; they count to some number, or to any. */
+/** A program of such tasks, new each time, with one expected count or any. */
 function program(name: string, tasks: readonly Task[], counts?: number): AnyProgram {
   return defineProgram({
     name,
@@ -31,7 +31,7 @@ function counts(times: number): Task {
   };
 }
 
-/** Looks so often at a flag that another sets at the end: nothing waits for it. */
+/** Reads a flag that many times, which another task sets at the end; nothing waits for it. */
 function looks(times: number): Task {
   return function* ({ guard, count }) {
     for (let time = 0; time < times; time++) {
@@ -41,7 +41,7 @@ function looks(times: number): Task {
   };
 }
 
-/** Microseconds by DPOR: for a schedule, or for an operation of one, given how many each has. */
+/** Microseconds with DPOR per schedule, or per operation of one. */
 function each(program: AnyProgram, budget: number, length = 1): Measure {
   return () => {
     const started = performance.now();
@@ -51,7 +51,7 @@ function each(program: AnyProgram, budget: number, length = 1): Measure {
   };
 }
 
-/** A schedule of a program that has many: the ratios are 1 where it costs the same, however many came before. */
+/** The cost of a schedule of a program with many; the ratios are 1 if it does not depend on how many came before. */
 export async function dporByNumber({ rounds }: { rounds: number }): Promise<Table> {
   const many = program("many", [counts(3), counts(3), counts(3)]);
   const rows = [1000, 4000, 16_000].map((budget) => [`of ${budget}`, each(many, budget)] as const);
@@ -62,7 +62,7 @@ export async function dporByNumber({ rounds }: { rounds: number }): Promise<Tabl
   };
 }
 
-/** The most schedules of a flag that is polled so often: the ratios are 1 where the cost is linear in the length. */
+/** The cost for long schedules of a polled flag; the ratios are 1 if the cost is linear in the length. */
 export async function dporByLength({ rounds }: { rounds: number }): Promise<Table> {
   const set: Task = ({ guard }) => guard.store(1);
   const rows = [200, 400, 800].map((times) => {
@@ -93,7 +93,7 @@ function* lookedAndStored(guard: SharedCell<"i32">): Steps<boolean> {
   return true;
 }
 
-/** Milliseconds until a bug is found, or proved that there is none. */
+/** Milliseconds until a bug is found, or its absence proved. */
 export async function waitingLoops({ rounds }: { rounds: number }): Promise<Table> {
   const until = (verdict: string, tasks: readonly Task[], count: number, options: ExploreOptions = {}) => () =>
     took(() => {

@@ -1,5 +1,6 @@
 /**
- * What later replies and shared guests do for delegated systems: rates by latency, and steps by the number of guests.
+ * Measures what later replies and shared guests gain for delegated systems: rates by latency, and steps by the number
+ * of guests.
  */
 
 import { delegate, type DelegateOptions, DiagramBuilder, Host, loadSystem, Simulator, type System } from "../../mod.ts";
@@ -8,7 +9,10 @@ import { compare, type Table, took } from "./statistics.ts";
 const PERIOD = 0.002;
 const UNEVEN = import.meta.resolve("./uneven_system.ts");
 
-/** The rate of two systems that take 0.2 and 1.6 periods in turn, one long where the other is short, by their latency. */
+/**
+ * The rate, by latency, of two systems whose updates alternate between 0.2 and 1.6 periods, one long while the other is
+ * short.
+ */
 export async function ratesByLatency({ rounds }: { readonly rounds: number }): Promise<Table> {
   const steps = 200;
   await using host = new Host();
@@ -23,7 +27,7 @@ export async function ratesByLatency({ rounds }: { readonly rounds: number }): P
   return { title: "Two threads that work for 0.2 and 1.6 periods in turn, at 500 Hz", unit: "of real time", figures };
 }
 
-/** Steps a second of ten empty systems, in a guest each and in one. */
+/** Steps per second of ten empty systems, each in its own guest, and all in one. */
 export async function stepsByGuests({ rounds }: { readonly rounds: number }): Promise<Table> {
   const steps = 500;
   await using host = new Host();

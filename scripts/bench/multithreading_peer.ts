@@ -1,15 +1,15 @@
 /**
- * The peer multithreading, without what it does to others: its module replaces `Atomics.waitAsync` by one that keeps the
- * event loop turning as long as somebody waits, at the cost of a core.
+ * The peer `multithreading`, without its side effect: its module replaces `Atomics.waitAsync` with one that keeps the
+ * event loop busy as long as anyone waits, which costs a core.
  */
 
 import { MULTITHREADING } from "../packages.ts";
 
-/** What is measured of it. */
+/** The part of it that is measured. */
 interface Multithreading {
   initRuntime(options: { readonly maxWorkers: number }): void;
   shutdown(): void;
-  /** Hands arguments over to a worker. */
+  /** Moves arguments to a worker. */
   move<A extends unknown[]>(...args: A): { readonly moved: A };
   /** Runs the text of a function in a worker. */
   spawn<A extends unknown[], R>(args: { readonly moved: A }, run: (...args: A) => R): { join(): Promise<Joined<R>> };
@@ -27,5 +27,5 @@ const { waitAsync } = Atomics;
 const peer: Multithreading = await import(MULTITHREADING);
 Atomics.waitAsync = waitAsync;
 
-/** Its workers load it themselves, and there it is whole. */
+/** Its workers load the module themselves, unchanged. */
 export const { channel, initRuntime, move, Mutex, shutdown, spawn } = peer;

@@ -1,15 +1,15 @@
 /**
- * Pools of two from npm, behind one face: each as fast as its options make it for a long queue of short tasks.
+ * Pools of two workers from npm, behind one interface, each with its fastest options for a long queue of short tasks.
  *
  * - piscina and tinypool get {@linkcode DEEP} tasks a worker, because one at a time, their default, is slower.
- * - tinypool's threads do without `Atomics.wait`: with it, tasks that come before its workers are ready are never answered
- *   on Deno. A port that has begun to receive a message no longer gives it to `receiveMessageOnPort`, and the worker
- *   sleeps before the event of the message.
- * - poolifier's end of a pool waits for the exit of each thread and misses that of one that has just ended by itself, so
- *   the bench counts the exits as well.
- * - multithreading sends its function with a worker's first task and refuses the next that come while it is being loaded,
- *   so a pool has answered a task for each worker before it gets many.
- * - piscina and multithreading have threads only.
+ * - tinypool's threads do not use `Atomics.wait`: with it, tasks sent before its workers are ready are never answered
+ *   in Deno. A port that has begun to receive a message no longer returns it from `receiveMessageOnPort`, and the
+ *   worker sleeps before the message event.
+ * - When a poolifier pool ends, it waits for the exit of each thread, but misses a thread that has just ended by
+ *   itself, so the bench counts exits as well.
+ * - multithreading sends its function with a worker's first task, and refuses further tasks while that is loading, so a
+ *   pool first answers one task per worker.
+ * - piscina and multithreading have only threads.
  */
 
 import { fileURLToPath } from "node:url";
@@ -17,24 +17,24 @@ import { PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL } from "../packages.ts";
 import { initRuntime, move, shutdown, spawn } from "./multithreading_peer.ts";
 import type { Sum, SumTask } from "./peer_task.ts";
 
-/** A pool of two that adds. */
+/** A pool of two workers that adds numbers. */
 export interface AddingPool {
   run(task: SumTask): PromiseLike<Sum>;
   close(): Promise<unknown>;
 }
 
-/** A way to get such a pool. */
+/** A way to make such a pool. */
 export interface PoolMaker {
-  /** Whose, and which version. */
+  /** The package and its version. */
   readonly name: string;
-  /** What its workers are. */
+  /** The kind of its workers. */
   readonly guests: "threads" | "processes";
-  /** Makes one; its workers may still be starting. */
+  /** Makes a pool, whose workers may still be starting. */
   readonly open: () => AddingPool | Promise<AddingPool>;
 }
 
 const WORKERS = 2;
-/** Tasks a worker of piscina and tinypool may have: half of what the bench has in flight. */
+/** The most tasks of a worker of piscina and tinypool: half of what the bench has in flight. */
 const DEEP = 5000;
 const task = new URL("./peer_task.ts", import.meta.url).href;
 const ofPoolifier = fileURLToPath(new URL("./poolifier_worker.ts", import.meta.url));
@@ -64,12 +64,12 @@ async function poolifier(guests: "threads" | "processes"): Promise<AddingPool> {
 }
 
 function multithreading(): AddingPool {
-  // It has one pool for all, which an earlier table may have opened.
+  // It has a single global pool, which an earlier table may have opened.
   shutdown();
   initRuntime({ maxWorkers: WORKERS });
   return {
     async run(task) {
-      // Its workers get the text of the function, which can use nothing around it.
+      // Its workers get the text of the function, which cannot use anything outside itself.
       const result = await spawn(move(task), ({ id, x, y }) => ({ id, sum: x + y })).join();
       if (!result.ok) throw result.error;
       return result.value;

@@ -1,5 +1,5 @@
 /**
- * The task that pools are measured with: a small object in, a small object out, nothing to do between.
+ * The task for measuring pools: a small object in, a small object out, no work between.
  */
 
 export interface SumTask {
@@ -17,5 +17,5 @@ export function add({ id, x, y }: SumTask): Sum {
   return { id, sum: x + y };
 }
 
-/** What pools call that know no names. */
+/** The function for pools that do not call functions by name. */
 export default add;

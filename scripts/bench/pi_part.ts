@@ -1,5 +1,5 @@
 /**
- * What the guests of the bench's pools do for `pi`.
+ * The work of the bench's pool guests for `pi`.
  */
 
 export { countInside } from "../../mod.ts";

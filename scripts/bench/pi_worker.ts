@@ -1,5 +1,5 @@
 /**
- * A worker with nothing around it that counts samples of `pi`, a part for each message.
+ * A bare worker that counts samples of `pi`, one part per message.
  */
 
 import { countInside } from "../../mod.ts";

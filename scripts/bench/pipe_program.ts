@@ -1,10 +1,10 @@
 /**
- * Numbers from one task to another, for the bench.
+ * A program that sends numbers from one task to another, for the bench.
  */
 
 import { defineProgram, queue } from "../../mod.ts";
 
-/** Sends numbers through a queue, one by one or in batches. */
+/** Sends numbers through a queue, one at a time or in batches. */
 export const pipe = defineProgram({
   name: "pipe",
   claim: "What one task puts, the other gets.",

@@ -1,5 +1,5 @@
 /**
- * What a pool costs: tasks of nothing beside the pools of peers, and `pi` beside workers that have nothing around them.
+ * Measures what a pool costs: empty tasks, compared with peers' pools, and `pi`, compared with bare workers.
  */
 
 import { type CircleKernel, type CountInsideOptions, Pool } from "../../mod.ts";
@@ -12,13 +12,16 @@ const makers: readonly PoolMaker[] = [
   { name: "Pool", guests: "processes", open: () => adding("process") },
 ];
 
-/** Rates, latencies and starts of pools of two threads, then of two processes. */
+/** The rates, latencies and start times of pools of two threads, then of two processes. */
 export const pools: readonly ((options: { rounds: number }) => Promise<Table>)[] = (["threads", "processes"] as const)
   .flatMap((guests) =>
     [poolRates, poolLatencies, poolStarts].map((measure) => ({ rounds }) => measure(guests, { rounds, makers }))
   );
 
-/** Nanoseconds a sample of `pi` on that many workers, one part for each; on two, half of those on one is perfect. */
+/**
+ * Nanoseconds per sample of `pi` on that many workers, one part for each; on two workers, half the time of one is
+ * perfect.
+ */
 export async function piSamples(
   workers: number,
   options: { rounds: number; samples: number; kernel: CircleKernel },

@@ -1,31 +1,31 @@
 /**
- * What a task of a pool costs where the task itself is nothing, beside pools from npm; each figure with its window, the
- * number of tasks in flight.
+ * Measures the cost of an empty task of a pool, compared with pools from npm; each figure has its window, the number of
+ * tasks in flight.
  */
 
 import { type AddingPool, peers, type PoolMaker } from "./peer_pools.ts";
 import type { Sum } from "./peer_task.ts";
 import { compare, type Figure, type Measure, median, type Table } from "./statistics.ts";
 
-/** What is measured. */
+/** The options of the measurements. */
 export interface PoolOptions {
   /** How often each row is measured. */
   readonly rounds: number;
-  /** What stands above the peers, in the same rounds. */
+  /** The rows above the peers, measured in the same rounds. */
   readonly makers?: readonly PoolMaker[];
 }
 
 type Guests = PoolMaker["guests"];
 
 const WINDOW = 10_000;
-/** Milliseconds of a round, without the tasks that are left then. */
+/** Milliseconds of a round, not counting the tasks that are left at its end. */
 const DURATION = 500;
-/** Rounds before the engine has compiled both sides. */
+/** Warm-up rounds, until the engine has compiled both sides. */
 const WARMUPS = 2;
-/** Tasks before a round of latencies, so that the workers are awake. */
+/** Tasks before a round of latencies, which wake the workers. */
 const RUN_IN = 50;
 
-/** Thousand tasks a second with {@linkcode WINDOW} in flight. */
+/** Thousands of tasks per second with {@linkcode WINDOW} in flight. */
 export async function poolRates(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
   const figures = await whileOpen(guests, makers, (pools) =>
     compare(
@@ -35,7 +35,7 @@ export async function poolRates(guests: Guests, { rounds, makers = [] }: PoolOpt
   return { title: `Tasks of a pool of two ${guests}, ${WINDOW} in flight`, unit: "thousand/s", figures };
 }
 
-/** Microseconds from a task to its result, the median of a round, with one in flight. */
+/** Microseconds from a task to its result with one in flight, as the median of a round. */
 export async function poolLatencies(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
   const figures = await whileOpen(guests, makers, (pools) =>
     compare(
@@ -48,7 +48,7 @@ export async function poolLatencies(guests: Guests, { rounds, makers = [] }: Poo
   return { title: `A task of a pool of two ${guests}, 1 in flight`, unit: "us", figures };
 }
 
-/** Milliseconds from making a pool of two to its first result, with a task for each worker. */
+/** Milliseconds from making a pool of two workers to its first result, with a task for each worker. */
 export async function poolStarts(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
   const figures = await compare(
     Object.fromEntries(rows(guests, makers).map((maker) => [rowOf(maker), () => firstResult(maker)])),
@@ -58,8 +58,8 @@ export async function poolStarts(guests: Guests, { rounds, makers = [] }: PoolOp
 }
 
 /**
- * Keeps a window of tasks with the pool for so many milliseconds, waits for the last, checks what it answers, and gives
- * the tasks a millisecond. By time, because pools differ too much for one number of tasks.
+ * Keeps a window of tasks in flight for that many milliseconds, waits for the last one, checks the answers, and returns
+ * the tasks per millisecond. A round is limited by time, because pools differ too much for a fixed number of tasks.
  */
 async function flood(pool: AddingPool, { window, duration }: { window: number; duration: number }): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ async function firstResult({ open }: PoolMaker): Promise<number> {
   return took;
 }
 
-/** A task for each worker; some peers are not ready for more before these are answered. */
+/** One task for each worker; some peers accept no more before these are answered. */
 function firstTasks(pool: AddingPool): PromiseLike<Sum>[] {
   return [0, 1].map((id) => pool.run({ id, x: id, y: 1 }));
 }

@@ -1,5 +1,5 @@
 /**
- * The worker of poolifier's pools: one for its threads, and the same for its processes.
+ * The worker of poolifier's pools, the same for threads and processes.
  */
 
 import { isMainThread } from "node:worker_threads";
@@ -8,7 +8,7 @@ import { add, type Sum, type SumTask } from "./peer_task.ts";
 
 const { ClusterWorker, ThreadWorker } = await import(POOLIFIER);
 
-/** What the pool talks to. */
+/** The worker object that the pool talks to. */
 export default isMainThread ? new ClusterWorker(task) : new ThreadWorker(task);
 
 function task(data?: SumTask): Sum {

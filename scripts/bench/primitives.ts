@@ -1,5 +1,6 @@
 /**
- * What primitives cost: alone, between two workers, over pipes; beside bare atomics and a peer from npm.
+ * Measures what primitives cost: alone, between two workers and over pipes, compared with bare atomics and a peer from
+ * npm.
  */
 
 import { attach, Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";
@@ -8,20 +9,20 @@ import { type Bare, BATCH, benchThings } from "./share_jobs.ts";
 import type { ShareJob } from "./share_worker.ts";
 import { compare, type Table, took } from "./statistics.ts";
 
-/** How many rounds, and of what size. */
+/** The number of rounds, and their size. */
 export interface PrimitiveOptions {
   /** How often each row is measured. */
   readonly rounds: number;
-  /** How many operations a measurement takes. */
+  /** The number of operations of a measurement. */
   readonly times: number;
 }
 
 const SPIN = 20;
 const PEER = "multithreading 0.3.52";
-/** Rounds before the engine has compiled both sides. */
+/** Warm-up rounds, until the engine has compiled both sides. */
 const WARMUPS = 4;
 
-/** Locking and unlocking a lock that nobody else wants, in million pairs a second. */
+/** Locking and unlocking an uncontended lock, in million pairs per second. */
 export async function uncontended({ rounds, times }: PrimitiveOptions): Promise<Table> {
   const things = benchThings();
   const shared = attach(share(things, { tasks: 1 }).handle, things, { task: 0 });
@@ -60,7 +61,7 @@ export async function uncontended({ rounds, times }: PrimitiveOptions): Promise<
   return { title: "Lock and unlock, alone", unit: "M/s", figures };
 }
 
-/** The same by two workers at once, each counting inside. */
+/** The same with two workers at once, each of which counts inside. */
 export async function contended({ rounds, times }: PrimitiveOptions): Promise<Table> {
   const workers = await ShareWorkers.start();
   const { handle } = share(benchThings(), { tasks: 2, spin: SPIN });
@@ -87,7 +88,7 @@ export async function contended({ rounds, times }: PrimitiveOptions): Promise<Ta
   return { title: "Lock, count, unlock, by two workers", unit: "M/s", figures };
 }
 
-/** Small numbers from one worker to another, in million a second. */
+/** Small numbers passed from one worker to another, in millions per second. */
 export async function handOver({ rounds, times }: PrimitiveOptions): Promise<Table> {
   const workers = await ShareWorkers.start();
   const { handle } = share(benchThings(), { tasks: 2, spin: SPIN });
@@ -133,7 +134,7 @@ export async function generations({ rounds, times }: PrimitiveOptions): Promise<
   return { title: "A generation of a barrier, two workers", unit: "us", figures };
 }
 
-/** Small numbers from one task to another, in thousand a second, in each mode. */
+/** Small numbers passed from one task to another, in thousands per second, in each mode. */
 export async function byProgram({ rounds, times }: PrimitiveOptions): Promise<Table> {
   await using host = new Host();
   const program = await loadProgram(import.meta.resolve("./pipe_program.ts"));
@@ -158,7 +159,7 @@ function* lockOften(guard: ReturnType<Space<{ guard: ReturnType<typeof lock> }>[
   }
 }
 
-/** Two workers that do a job at the same time. */
+/** Two workers that do the same job at once. */
 class ShareWorkers {
   readonly #workers = [0, 1].map(() => new Worker(new URL("./share_worker.ts", import.meta.url), { type: "module" }));
 

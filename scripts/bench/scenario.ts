@@ -1,11 +1,12 @@
 /**
- * What scenarios cost, beside fast-check's scheduler on the same code; in a process that may run esbuild.
+ * Measures what scenarios cost, compared with fast-check's scheduler on the same code, in a process that may run
+ * esbuild.
  */
 
 import { fileURLToPath } from "node:url";
 import type { Table } from "./statistics.ts";
 
-/** Runs a second, and what a start takes. */
+/** Measures runs per second, and the time of a start. */
 export async function scenarios({ rounds }: { rounds: number }): Promise<Table[]> {
   const program = new URL("./scenario_runs.ts", import.meta.url).href;
   const lock = fileURLToPath(new URL("../packages.lock", import.meta.url));

@@ -1,5 +1,5 @@
 /**
- * Measures scenarios and prints the tables, as JSON: in a process of its own, because esbuild is a program.
+ * Measures scenarios and prints the tables as JSON, in a separate process, because esbuild is a program.
  */
 
 import fc from "fast-check";
@@ -17,7 +17,7 @@ const module = import.meta.resolve("./withdrawals.ts");
 const rounds = Number(Deno.args[0]);
 const esbuild: Esbuild & { stop(): Promise<void> } = await import(ESBUILD);
 
-/** Thousands of runs a second. */
+/** Thousands of runs per second. */
 function runs(options: Partial<ExploreScenarioOptions>): () => Promise<number> {
   return async () => {
     const all = { esbuild, strategy: "random", budget: RUNS, keepGoing: true, ...options } as const;
@@ -29,7 +29,7 @@ function runs(options: Partial<ExploreScenarioOptions>): () => Promise<number> {
   };
 }
 
-/** The same under fast-check's scheduler, which releases each answer in an order of its own. */
+/** The same under fast-check's scheduler, which decides the order of answers. */
 async function peer(): Promise<number> {
   const started = performance.now();
   await fc.assert(
@@ -44,7 +44,7 @@ async function peer(): Promise<number> {
   return PEER_RUNS / (performance.now() - started);
 }
 
-/** Milliseconds until a scenario that nobody has bundled has run once. */
+/** Milliseconds until a scenario without a cached bundle has run once. */
 async function cold(): Promise<number> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,15 +1,15 @@
 /**
- * What the workers of the primitives' bench do, with shared things and with bare atomics.
+ * The jobs of the workers in the bench of primitives, with shared things and with bare atomics.
  */
 
 import { barrier, cell, channel, lock, queue, type Views } from "../../mod.ts";
 
-/** Words without anything around them. */
+/** Bare words. */
 export interface Bare {
   readonly words: Int32Array<SharedArrayBuffer>;
 }
 
-/** Which worker, and how often. */
+/** The index of the worker, and the number of repetitions. */
 export interface Part {
   readonly task: number;
   readonly times: number;
@@ -18,10 +18,10 @@ export interface Part {
 /** The shared things as a worker sees them. */
 export type BenchShared = Views<ReturnType<typeof benchThings>, "blocking">;
 
-/** How many numbers a batch has. */
+/** The size of a batch. */
 export const BATCH = 256;
 
-/** Describes the shared things: what two workers contend for, where they meet, and what numbers go through. */
+/** The shared things: what two workers contend for, where they meet, and what numbers pass through. */
 export function benchThings() {
   return {
     guard: lock(),
@@ -34,7 +34,7 @@ export function benchThings() {
 
 const batch = Array.from({ length: BATCH }, (_, index) => index);
 
-/** What can be done with them. */
+/** The jobs with shared things. */
 export const jobs: Readonly<Record<string, (shared: BenchShared, part: Part) => void>> = {
   lock({ guard, count }, { times }) {
     for (let time = 0; time < times; time++) {
@@ -64,7 +64,7 @@ export const jobs: Readonly<Record<string, (shared: BenchShared, part: Part) => 
   },
 };
 
-/** The same with nothing but atomics. */
+/** The same jobs with only atomics. */
 export const bareJobs: Readonly<Record<string, (bare: Bare, part: Part) => void>> = {
   pingPong({ words }, { task, times }) {
     for (let time = 0; time < times; time++) {

@@ -1,16 +1,16 @@
 /**
- * A worker of the primitives' bench: does one thing many times, through blocking views.
+ * A worker in the bench of primitives: does one job many times, through blocking views.
  */
 
 import { attach, type ShareHandle } from "../../mod.ts";
 import { type Bare, bareJobs, type BenchShared, benchThings, jobs } from "./share_jobs.ts";
 import { serveMessages } from "./worker_scope.ts";
 
-/** What a worker is told. */
+/** The message to a worker. */
 export interface ShareJob {
-  /** The shared things, if it is to use them. */
+  /** The shared things, if it uses them. */
   readonly handle?: ShareHandle;
-  /** The bare words, if it is to use these. */
+  /** The bare words, if it uses them. */
   readonly bare?: Bare;
   readonly task: number;
   readonly job: string;

@@ -1,5 +1,5 @@
 /**
- * What the simulator costs without delegation, beside loops that are written by hand over plain objects.
+ * Measures what the simulator costs without delegation, compared with hand-written loops over plain objects.
  */
 
 import {
@@ -18,7 +18,7 @@ import { compare, type Table, took } from "./statistics.ts";
 const PERIOD = 0.1;
 const WARMUPS = 3;
 
-/** x := u + 1 at each step; y = x. Each call makes a description of its own. */
+/** A system with x := u + 1 at each step and y = x. Each call defines a new system. */
 function counting(): LeafSystem<{ u: ScalarType }, { y: ScalarType }> {
   return defineSystem({
     name: "counting",
@@ -29,10 +29,10 @@ function counting(): LeafSystem<{ u: ScalarType }, { y: ScalarType }> {
   });
 }
 
-/** Systems in a ring, of one description or each of its own. */
+/** A ring of systems, all with the same definition or each with its own. */
 function ring(systems: number, make: typeof counting): Diagram {
   const builder = new DiagramBuilder("ring");
-  // Parts are in the order of their names, which is that of the ring as it is that of the loop by hand.
+  // Parts are in order of their names, which is the order of the ring and of the hand-written loop.
   const parts = Array.from(
     { length: systems },
     (_, index) => builder.add(`p${String(index).padStart(6, "0")}`, make()),
@@ -46,7 +46,7 @@ function ring(systems: number, make: typeof counting): Diagram {
   return builder.build();
 }
 
-/** The same ring by hand. */
+/** The same ring, written by hand. */
 class PlainRing {
   readonly #systems: { x: number; next: number; source: { readonly x: number } }[] = [];
 
@@ -63,7 +63,7 @@ class PlainRing {
   }
 }
 
-/** Advances a run by some steps, again and again. */
+/** Repeatedly advances a run by some steps. */
 class Steps {
   readonly #simulator: Simulator;
   #done = 0;
@@ -84,13 +84,13 @@ class Steps {
   more(count: number): void {
     this.#done += count;
     this.#simulator.advanceToSync(this.#done * PERIOD);
-    // What was recorded is not to fill the memory.
+    // Recorded rows must not fill the memory.
     if (this.#simulator.trace.length > 0) this.#simulator.trace.truncate(0);
     this.#log?.truncate(0);
   }
 }
 
-/** Nanoseconds a system and step, for rings of that many systems; the ratio is to the loop by hand. */
+/** Nanoseconds per system and step, for rings of that many systems; ratios are to the hand-written loop. */
 export async function ringSteps(systems: number, options: { rounds: number }): Promise<Table> {
   const steps = Math.max(20, Math.round(1_000_000 / systems));
   const nano = (milliseconds: number) => milliseconds * 1e6 / (steps * systems);
@@ -117,7 +117,7 @@ export async function building(systems: number, options: { rounds: number }): Pr
   return { title: `Making ${systems} inline systems`, unit: "ms", figures };
 }
 
-/** Bytes a system of a run of that many, its diagram included. */
+/** Bytes per system of a run with that many systems, diagram included. */
 export function memory(systems: number): Promise<Table> {
   const shared = counting();
   const used = () => Deno.memoryUsage().heapUsed + Deno.memoryUsage().external;
@@ -136,7 +136,7 @@ export function memory(systems: number): Promise<Table> {
   });
 }
 
-/** Nanoseconds a step of small systems: a delay by 1 and by 1,000 steps, and one that only counts. */
+/** Nanoseconds per step of small systems: delays of 1 and 1,000 steps, and a counter. */
 export async function smallSteps(options: { rounds: number }): Promise<Table> {
   const steps = 200_000;
   const nano = (milliseconds: number) => milliseconds * 1e6 / steps;
@@ -155,7 +155,10 @@ export async function smallSteps(options: { rounds: number }): Promise<Table> {
   return { title: "A step of one small inline system", unit: "ns", figures };
 }
 
-/** Nanoseconds a signal and step that recording and logging add; a log looks twice a step, after the release and the updates. */
+/**
+ * Nanoseconds that recording and logging add per signal and step; a log looks twice per step, after the release and
+ * after the updates.
+ */
 export async function recording(options: { rounds: number }): Promise<Table> {
   const [systems, steps] = [1000, 500];
   const diagram = ring(systems, counting);

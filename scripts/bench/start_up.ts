@@ -1,10 +1,10 @@
 /**
- * How long `sim` takes to its first output, beside `deno run` of an empty file.
+ * Measures the time until `sim` prints its first output, compared with `deno run` of an empty file.
  */
 
 import { compare, type Table } from "./statistics.ts";
 
-/** Milliseconds until each command's first byte, or its end if it prints nothing. */
+/** Milliseconds until the first byte of each command, or until its end if it prints nothing. */
 export async function startUp(options: { rounds: number }): Promise<Table> {
   const sim = new URL("../sim.ts", import.meta.url).href;
   const flags = ["--systems", "1", "--rate", "0", "--burn", "none"];

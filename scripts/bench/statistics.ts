@@ -1,18 +1,18 @@
 /**
- * Medians and ratios of figures that were measured in turn, so that a machine whose speed drifts does not favour one.
+ * Medians and ratios of figures that are measured in turn, so that a machine whose speed drifts does not favor one.
  */
 
-/** A measurement to repeat: resolves with its figure. */
+/** A repeatable measurement, which resolves with its figure. */
 export type Measure = () => Promise<number>;
 
-/** What the rounds gave for one subject. */
+/** The results of the rounds for one subject. */
 export interface Figure {
   /** What was measured. */
   readonly name: string;
   readonly least: number;
   readonly median: number;
   readonly most: number;
-  /** The median over the rounds of this figure by that of the first subject. */
+  /** The median, over the rounds, of this figure divided by that of the first subject. */
   readonly ratio: number;
 }
 
@@ -50,7 +50,7 @@ export async function compare(
   for (let round = -warmups; round < rounds; round++) {
     for (const [name, measure] of Object.entries(subjects)) {
       const figure = await measure();
-      // Whoever shows how long it takes gets a turn.
+      // A display of progress gets a turn.
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (round >= 0) taken.get(name)?.push(figure);
     }

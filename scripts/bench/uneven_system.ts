@@ -1,10 +1,10 @@
 /**
- * A system whose updates take 0.2 and 1.6 periods of real time in turn: 0.9 in the mean.
+ * A system whose updates alternate between 0.2 and 1.6 periods of real time, 0.9 on average.
  */
 
 import { defineSystem, type LeafSystem, type Ports, scalar } from "../../mod.ts";
 
-/** Makes it; `first` says whether an even update is a long one. */
+/** Makes the system; `first` says whether even updates are the long ones. */
 export function uneven({ period, first }: { period: number; first: boolean }): LeafSystem<Ports, Ports> {
   return defineSystem({
     name: "uneven",

@@ -1,11 +1,11 @@
 /**
- * Three withdrawals of two awaits each from one account: what `scenario_runs.ts` measures. Its bug: both may read before either
- * writes.
+ * Three withdrawals, of two awaits each, from one account, which `scenario_runs.ts` measures. The bug: two may read
+ * before either writes.
  */
 
 import type { World } from "../../lib/scenario/mod.ts";
 
-/** Where balances are kept. */
+/** The store of balances. */
 export interface Store {
   read(): Promise<number>;
   write(balance: number): Promise<void>;
@@ -13,10 +13,10 @@ export interface Store {
 
 const WITHDRAWALS = 3;
 const AMOUNT = 40;
-/** What is there at first. */
+/** The initial balance. */
 export const BALANCE = 100;
 
-/** Withdraws three times at once; says how often there was enough. */
+/** Withdraws three times at once; returns how often there was enough. */
 export async function withdrawals({ read, write }: Store): Promise<number> {
   const withdraw = async () => {
     const balance = await read();
@@ -28,7 +28,7 @@ export async function withdrawals({ read, write }: Store): Promise<number> {
   return done.reduce((sum: number, one) => sum + one, 0);
 }
 
-/** The same as a scenario; each `io` in one step or in two. */
+/** The same as a scenario; each `io` takes one step or two. */
 export default async function scenario({ io }: World, atomic: boolean): Promise<number> {
   let balance = BALANCE;
   return await withdrawals({

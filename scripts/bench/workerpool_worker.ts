@@ -1,5 +1,5 @@
 /**
- * The worker of workerpool's pools: one for its threads, and the same for its processes.
+ * The worker of workerpool's pools, the same for threads and processes.
  */
 
 import { WORKERPOOL } from "../packages.ts";

@@ -1,7 +1,7 @@
 /**
- * Code of the project as one file for a platform, with that platform's guests inside.
+ * Bundles code of the project into one file for a platform, with that platform's guests inside.
  *
- * - Invariant: what it makes imports nothing but `node:` modules, so one URL is all that it needs.
+ * - Invariant: a bundle imports nothing but `node:` modules, so it can be loaded from a single URL.
  */
 
 import { fileURLToPath } from "node:url";
@@ -23,21 +23,21 @@ const settings: BuildOptions = {
   external: ["node:*"],
   logLevel: "silent",
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-  // In one file, every script would take itself for the main module.
+  // In one file, every script would consider itself the main module.
   define: { "import.meta.main": "false" },
 };
 
-/** What a file is made of. */
+/** The options of a bundle. */
 export interface Source {
-  /** Where it is to run. */
+  /** The platform to run on. */
   readonly platform: PlatformName;
-  /** Its code, whose imports begin at the project's root. */
+  /** Its code, whose imports are relative to the project's root. */
   readonly contents: string;
-  /** Whether spaces and comments go; they stay by default. */
+  /** Whether to remove spaces and comments; false by default. */
   readonly minifyWhitespace?: boolean;
 }
 
-/** Makes files; only one at work at a time. */
+/** Makes bundles, one at a time. */
 export class Bundler implements AsyncDisposable {
   readonly #guests = new Map<PlatformName, Promise<Guests>>();
   #world: Promise<Plugin> | undefined;
@@ -49,7 +49,7 @@ export class Bundler implements AsyncDisposable {
     return made;
   }
 
-  /** The text of a file. */
+  /** Makes the text of a bundle. */
   async text({ platform, contents, minifyWhitespace = false }: Source): Promise<string> {
     const { build } = await esbuild();
     const guests = inlineGuests(await this.guests(platform));

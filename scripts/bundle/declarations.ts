@@ -1,5 +1,5 @@
 /**
- * What TypeScript is told of the module, as one file: the declarations of all that `mod.ts` exports, with their docs.
+ * Makes the type declarations of everything that `mod.ts` exports, with docs, as one file.
  */
 
 import { fileURLToPath } from "node:url";
@@ -13,9 +13,9 @@ interface Rollup {
   }>;
 }
 
-/** Makes them, of the module at the root. */
+/** Makes the declarations of the module at the root. */
 export async function declarations(root: URL): Promise<string> {
-  // First, so that what makes declarations finds this version.
+  // Loaded first, so that the declaration generator finds this version.
   await import(TYPESCRIPT);
   const { rollup }: Rollup = await import(ROLLUP);
   const { dts }: { dts(options: unknown): unknown } = await import(DECLARATIONS);

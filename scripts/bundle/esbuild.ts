@@ -1,5 +1,5 @@
 /**
- * esbuild, loaded when something is bundled, and the part of its types that is used.
+ * esbuild, loaded only when something is bundled, and the part of its types that is used.
  */
 
 import { ESBUILD } from "../packages.ts";
@@ -20,10 +20,10 @@ export interface BuildOptions {
   readonly plugins?: readonly Plugin[];
   readonly write?: boolean;
   readonly outfile?: string;
-  /** Files by the names of what is made of them. */
+  /** The entry files, by the names of the outputs. */
   readonly entryPoints?: Readonly<Record<string, string>>;
   readonly outdir?: string;
-  /** Whether what is imported by `import()` becomes files of its own. */
+  /** Whether `import()`ed modules become separate files. */
   readonly splitting?: boolean;
   readonly chunkNames?: string;
   readonly sourcemap?: "external";
@@ -32,7 +32,7 @@ export interface BuildOptions {
   readonly loader?: Readonly<Record<string, Loader>>;
 }
 
-/** What a file holds. */
+/** The contents of a file. */
 type Loader = "js" | "ts" | "tsx" | "css" | "text";
 
 export interface Plugin {
@@ -40,7 +40,7 @@ export interface Plugin {
   setup(build: PluginBuild): void;
 }
 
-/** Which imports or files a plugin looks at. */
+/** The imports or files that a plugin handles. */
 interface Filter {
   readonly filter: RegExp;
   readonly namespace?: string;
@@ -103,14 +103,14 @@ interface OutputFile {
   readonly contents: Uint8Array<ArrayBuffer>;
 }
 
-/** What esbuild exports. */
+/** The exports of esbuild that are used. */
 interface Esbuild {
   build(options: BuildOptions): Promise<{ readonly outputFiles: readonly OutputFile[] }>;
-  /** Ends its process, which starts again with the next build. */
+  /** Ends its process; the next build starts it again. */
   stop(): Promise<void>;
 }
 
-/** Loads it. */
+/** Loads esbuild. */
 export async function esbuild(): Promise<Esbuild> {
   return await import(ESBUILD);
 }

@@ -1,12 +1,13 @@
 /**
- * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/source.ts`.
+ * The code of guests as text, and the module with that text, which replaces `lib/host/source.ts` in a bundle.
  *
- * - The thread guest's text becomes a Blob URL, made once; Node and Bun take a data URL.
- * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
- * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it. In a
- *   browser, where no guest is a process, it is a Blob URL: a strict content policy takes those alone.
- * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, packed and in
- *   base64.
+ * - The text of the thread guest becomes a Blob URL, made once; in Node and Bun, a data URL.
+ * - A guest may import from the bundle's URL, because a user's system imports the library from there, too.
+ * - The logging module for guests is not part of their text but a data URL, which a process guest without permissions
+ *   may import. In a browser, which has no process guests, it is a Blob URL: a strict content security policy allows
+ *   only those.
+ * - The text of the process guest brings `serveProcess` into scope; it is passed in one command-line argument,
+ *   compressed and in base64.
  */
 
 import { fileURLToPath } from "node:url";
@@ -15,38 +16,41 @@ import { onPlatform, type PlatformName } from "./platforms.ts";
 import { replacing } from "./replacing.ts";
 import { resolveAsDeno } from "./resolve.ts";
 
-/** The code of both guests, and what the host hands to those that log. */
+/** The code of both guests, and of the modules that the host passes to them. */
 export interface Guests {
-  /** A module: the whole thread guest. */
+  /** The thread guest, a complete module. */
   readonly thread: string;
-  /** Statements that end with `serveProcess` in scope. */
+  /** The process guest: statements that bring `serveProcess` into scope. */
   readonly process: string;
-  /** A module that is `lib/logging/guest_logging.ts`. */
+  /** The module `lib/logging/guest_logging.ts`. */
   readonly logging: string;
-  /** A module that is `lib/host/system/guest.ts`. */
+  /** The module `lib/host/system/guest.ts`. */
   readonly system: string;
-  /** Expressions that make a URL of the variable `text`, which holds a module: that of a thread, and that of another part. */
+  /**
+   * Expressions that make a URL from the variable `text`, which contains a module: for a thread, and for another
+   * module.
+   */
   readonly urlOf: { readonly thread: string; readonly part: string };
 }
 
 const BLOB_URL = `URL.createObjectURL(new Blob([text], { type: "text/javascript" }))`;
 const DATA_URL = `"data:text/javascript;base64," + new TextEncoder().encode(text).toBase64()`;
-/** In base64 as well: Bun takes a number sign for the end of the text. */
+/** Also in base64, because Bun ends the text at a number sign. */
 const NODE_URL = `"data:text/javascript;base64," + Buffer.from(text).toString("base64")`;
 
-/** What makes URLs of texts. */
+/** The expressions that make URLs of texts. */
 const URLS: Readonly<Record<PlatformName, Guests["urlOf"]>> = {
   deno: { thread: BLOB_URL, part: DATA_URL },
   node: { thread: NODE_URL, part: NODE_URL },
   browser: { thread: BLOB_URL, part: BLOB_URL },
 };
 
-/** What Linux takes in one argument of a command line, its final zero included, in bytes. */
+/** Linux's limit for one command-line argument in bytes, including its final zero. */
 export const ARGUMENT_LIMIT = 131072;
-/** Room for what surrounds the guest's text: the call of `serveProcess` with a module's URL, and the media type. */
+/** Room for the rest of the argument: the call of `serveProcess` with a module's URL, and the media type. */
 const ROOM = 8192;
 
-/** Bundles and minifies the guests of a platform, with the settings that all bundles share. */
+/** Bundles and minifies the guests of a platform, with the settings shared by all bundles. */
 export async function bundleGuests(
   root: URL,
   { settings, platform }: { readonly settings: BuildOptions; readonly platform: PlatformName },
@@ -77,7 +81,7 @@ export async function bundleGuests(
   };
 }
 
-/** Statements that unpack a module with `serveProcess`, and import it by its URL: packed it is a third as long. */
+/** Statements that decompress a module with `serveProcess` and import it by URL; compressed, it is a third as long. */
 async function packed(module: string, url: string): Promise<string> {
   const stream = new Blob([module]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = await new Response(stream).bytes();
@@ -88,9 +92,9 @@ const { serveProcess } = await import(${url});`;
 }
 
 /**
- * How many bytes of one argument a process guest takes: its text in base64.
+ * The bytes of one argument that a process guest takes: its text in base64.
  *
- * @throws {RangeError} where that is too long.
+ * @throws {RangeError} if that is too long.
  */
 export function argumentBytes(text: string): number {
   const bytes = 4 * Math.ceil(new TextEncoder().encode(text).length / 3);
@@ -102,7 +106,7 @@ export function argumentBytes(text: string): number {
   );
 }
 
-/** Puts the guests' text in the place of the module that finds their files. */
+/** Replaces the module that finds the guests' files with one that contains their text. */
 export function inlineGuests(guests: Guests): Plugin {
   const contents = `const thread = ${JSON.stringify(guests.thread)};
 const process = ${JSON.stringify(guests.process)};
@@ -141,7 +145,7 @@ export function hosts() {
   };
 }
 
-/** Puts the world that realms evaluate in the place of the module that bundles it, as text. */
+/** Replaces the module that bundles the world for realms with one that contains its text. */
 export function inlineWorld(world: string): Plugin {
   const contents = `const world = ${JSON.stringify(world)};
 export function worldText() {
@@ -151,7 +155,10 @@ export function worldText() {
   return replacing(/[\\/]lib[\\/]scenario[\\/]world_text\.ts$/, contents);
 }
 
-/** Puts what guests log with in the place of the module that loads it, as text; or nothing: it comes from a URL then. */
+/**
+ * Replaces the module that loads the guests' logging with one that contains its text, or with nothing if it comes from
+ * a URL.
+ */
 function inlineLogging({ logging, urlOf }: Partial<Guests> = {}): Plugin {
   const contents = `const text = ${JSON.stringify(logging)};
 let url;
@@ -170,7 +177,7 @@ export async function configureGuestLogging(settings, options) {
   return replacing(/[\\/]lib[\\/]logging[\\/]configure\.ts$/, contents);
 }
 
-/** Leaves out what guests need for delegated systems: it comes from a URL. */
+/** Leaves out what guests need for delegated systems, which comes from a URL. */
 function leaveSystems(): Plugin {
   return replacing(/[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/, "export {};");
 }

@@ -1,14 +1,14 @@
 /**
- * The package.json of the bundles: in each runtime `import "@holdfast/holdfast"` gives the bundle for it.
+ * The package.json of the bundles: in each runtime, `import "@holdfast/holdfast"` loads the bundle for it.
  */
 
 import { PLATFORMS } from "./platforms.ts";
 import project from "../../deno.json" with { type: "json" };
 
-/** The file of declarations. */
+/** The name of the declarations file. */
 export const TYPES = "holdfast.d.ts";
 
-/** What it says. */
+/** The text of the package.json. */
 export function manifest(): string {
   const { name, version, license } = project;
   const { deno, node, browser } = PLATFORMS;

@@ -1,12 +1,13 @@
 /**
- * The platforms that the module is bundled for: each bundle, with the guests inside it, holds one file of `lib/platform`.
+ * The platforms for which the module is bundled. Each bundle, guests included, contains the files of `lib/platform` for
+ * one of them.
  */
 
 import type { Plugin } from "./esbuild.ts";
 import { replacing } from "./replacing.ts";
 import { withoutNode } from "./without_node.ts";
 
-/** The platforms, each with the file that is its bundle. */
+/** The platforms, each with the file name of its bundle. */
 export const PLATFORMS = {
   deno: "holdfast.js",
   node: "holdfast.node.js",
@@ -15,7 +16,7 @@ export const PLATFORMS = {
 
 export type PlatformName = keyof typeof PLATFORMS;
 
-/** Puts the files of a platform in the place of Deno's. */
+/** Replaces Deno's files with those of a platform. */
 export function onPlatform(name: PlatformName): readonly Plugin[] {
   if (name === "deno") return [];
   const files = ["", "_child"].map((part) => {
@@ -25,7 +26,7 @@ export function onPlatform(name: PlatformName): readonly Plugin[] {
     );
   });
   if (name !== "browser") return files;
-  // A browser finds modules by URL, and has no contexts.
+  // A browser resolves modules by URL, and has no `node:vm` contexts.
   const scenarios = ["graph", "vm_ground"].map((file) => {
     return replacing(
       new RegExp(`[\\\\/]lib[\\\\/]scenario[\\\\/]${file}\\.ts$`),

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { ESBUILD } from "../packages.ts";
 
-// Only what has been loaded has its program beside it.
+// The program is installed only when the package is loaded.
 await import(ESBUILD);
 const name = process.platform === "win32" ? "esbuild.exe" : "bin/esbuild";
 const require = createRequire(import.meta.resolve(ESBUILD));

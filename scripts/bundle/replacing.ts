@@ -1,10 +1,10 @@
 /**
- * Another module in the place of one that is bundled.
+ * Replaces a module while bundling.
  */
 
 import type { Plugin } from "./esbuild.ts";
 
-/** Puts a text in the place of the modules whose path it matches; its imports are those of a file there. */
+/** Replaces the modules whose path matches with a text; its imports resolve as those of a file there. */
 export function replacing(filter: RegExp, contents: string): Plugin {
   return { name: "replacing", setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: "js" })) };
 }

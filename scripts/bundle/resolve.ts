@@ -1,9 +1,9 @@
 /**
- * Lets esbuild find what a bare specifier names: the file that Deno itself would load.
+ * Lets esbuild resolve a bare specifier to the file that Deno itself would load.
  *
- * - `@std/cli` is in the import map and a local package stands behind it; npm packages are in Deno's own cache.
- * - What a package imports of another one is what stands beside it in that cache.
- * - A file of an npm package is named by package and version, so that a bundle does not tell where that cache is.
+ * - `@std/cli` is in the import map, which leads to a local package; npm packages are in Deno's own cache.
+ * - A package's imports of other packages resolve to what is next to it in that cache.
+ * - A file of an npm package is named by package and version, so that a bundle does not contain the path of the cache.
  */
 
 import { createRequire } from "node:module";
@@ -16,9 +16,9 @@ const NPM = "npm";
 
 /** A file of an npm package. */
 interface NpmFile {
-  /** Where it is. */
+  /** Its path. */
   readonly file: string;
-  /** Where its package is, with a slash at the end. */
+  /** The path of its package, with a slash at the end. */
   readonly folder: string;
   /** The package's name and version. */
   readonly name: string;
@@ -35,7 +35,7 @@ export function resolveAsDeno(): Plugin {
         return found === undefined ? { path: file } : resolveInside(build, { path: file, kind, found });
       });
       build.onResolve({ filter: /^[@a-zA-Z]/ }, async ({ path, kind }) => {
-        // What nobody uses of it need not be loaded.
+        // Unused parts need not be loaded.
         if (path.startsWith("node:")) return { path, external: true, sideEffects: false };
         const url = import.meta.resolve(path);
         if (!url.startsWith("file:")) {
@@ -56,7 +56,7 @@ export function resolveAsDeno(): Plugin {
   };
 }
 
-/** Resolves what a file of a package imports of the same package. */
+/** Resolves imports of a package's file within the same package. */
 async function resolveInside(
   build: PluginBuild,
   { path, kind, found }: { path: string; kind: OnResolveArgs["kind"]; found: NpmFile },
@@ -74,7 +74,7 @@ async function resolveInside(
   };
 }
 
-/** The package that a specifier names, by one of its files in Deno's cache. */
+/** The package that a specifier names, found by one of its files in Deno's cache. */
 function npmPackage(specifier: string, file: string): NpmFile | undefined {
   const [, name] = /^(?:npm:)?((?:@[^/]+\/)?[^@/]+)/.exec(specifier) ?? [];
   const [, folder, version] = new RegExp(`^(.*/${name}/(\\d[^/]*)/)`).exec(file.replaceAll("\\", "/")) ?? [];

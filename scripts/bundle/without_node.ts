@@ -1,10 +1,10 @@
 /**
- * Modules of Node in the bundle of a browser, which has none: they can be imported, and whatever of them is called refuses.
+ * Stand-ins for Node's modules in the browser bundle: they can be imported, and their functions throw when called.
  */
 
 import type { Plugin } from "./esbuild.ts";
 
-/** Puts a module that refuses in the place of each of `node:`. */
+/** Replaces each `node:` module with one whose functions throw. */
 export function withoutNode(): Plugin {
   return {
     name: "without Node",

@@ -1,19 +1,19 @@
 /**
- * Circles of files: the way from a file that is imported back to the one that imports it.
+ * Finds circles of imports: a path from an imported file back to the file that imports it.
  *
  * - Types count: two files that only need each other's types are one idea, or two with a third below them.
  */
 
-/** Static imports and re-exports at the begin of a line, dynamic imports and import types anywhere. */
+/** Matches static imports and re-exports at the start of a line, and dynamic imports and import types anywhere. */
 const specifiers = /^(?:import|export)\s(?:[^;"]*?\sfrom\s)?"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"/gm;
 
-/** The relative specifiers that a text imports. */
+/** The relative specifiers of a text's imports. */
 export function importsIn(text: string): string[] {
   const code = text.replaceAll(/^\s*(?:\/\*[^]*?\*\/|\/\/.*$)/gm, "");
   return [...code.matchAll(specifiers)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? "");
 }
 
-/** The shortest way from one file to another over what files import, both included; `undefined` where there is none. */
+/** The shortest path of imports from one file to another, both included; `undefined` if there is none. */
 export function wayTo(
   { from, to }: { readonly from: string; readonly to: string },
   importsOf: (path: string) => readonly string[],

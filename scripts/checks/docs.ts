@@ -1,10 +1,10 @@
 /**
- * Checks that each file of lib/ says what it is: it starts with a comment. Where it is an entry of the package, which
- * documentation shows as a module, that ends in `@module`. Where a value of it is public, exported by mod.ts of its layer and
- * by that of the root, the comment has an `@example` with code.
+ * Checks that each file of lib/ starts with a comment that says what it is. The comment of an entry of the package,
+ * which documentation shows as a module, ends in `@module`. If a value of the file is public, that is, exported by the
+ * mod.ts of its layer and of the root, the comment has an `@example` with code.
  */
 
-/** What a file's head lacks, or `undefined`. */
+/** What the head of a file lacks, or `undefined`. */
 export function docFault(
   path: string,
   text: string,
@@ -23,7 +23,7 @@ export function docFault(
   return undefined;
 }
 
-/** The values that a module exports from others, by the paths of these; types are left out. */
+/** The values that a module re-exports, by the paths of their modules, without types. */
 export function exportedValues(text: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const [, names = "", from = ""] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";$/gm)) {
@@ -33,7 +33,7 @@ export function exportedValues(text: string): ReadonlyMap<string, readonly strin
   return found;
 }
 
-/** The files of which a value is public; paths are from the project's root, as is what `read` takes. */
+/** The files with a public value; paths, also those for `read`, are relative to the project's root. */
 export function publicFiles(read: (path: string) => string): ReadonlySet<string> {
   const files = new Set<string>();
   for (const [module, names] of exportedValues(read("mod.ts"))) {

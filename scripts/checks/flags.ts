@@ -1,20 +1,20 @@
 /**
- * The tasks of the gate: the flags that each takes, and how it ends.
+ * Runs tasks of the gate: reads their flags, and ends them with an exit code.
  */
 
 import { readArguments } from "../command/arguments.ts";
 import { runCommand } from "../command/ending.ts";
 import { printLine } from "../command/output.ts";
 
-/** What a task of the gate is asked for. */
+/** The request to a task of the gate. */
 export interface TaskFlags {
-  /** One JSON document on stdout, nothing else. */
+  /** Whether to print one JSON document on stdout, nothing else. */
   readonly json: boolean;
-  /** The positional arguments; empty where the task takes none. */
+  /** The positional arguments; empty if the task takes none. */
   readonly rest: readonly string[];
 }
 
-/** Runs a task; `--help` prints `usage`, and only with `rest` does it take other arguments. */
+/** Runs a task; `--help` prints `usage`, and only with `rest` are other arguments allowed. */
 export async function runTask(
   { usage, rest = false }: { readonly usage: string; readonly rest?: boolean },
   body: (flags: TaskFlags) => Promise<number>,

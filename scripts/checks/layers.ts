@@ -1,9 +1,9 @@
 /**
- * The layer table as data, and where a file stands in it.
+ * The layer table as data, and the place of a file in it.
  *
- * - A layer may import itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, nothing else: each through
- *   its `mod.ts`, or, where it has one, its `guest.ts`, which holds what guests need and no more.
- * - To let a layer import another, add one name to its row here; ARCHITECTURE.md shows the same table to people.
+ * - A layer may import only itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, each through
+ *   its `mod.ts` or, if there is one, its `guest.ts`, which has only what guests need.
+ * - To let a layer import another, add its name to the row here; ARCHITECTURE.md shows the same table.
  */
 
 const host = [
@@ -52,7 +52,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
 /** The files of a layer that others import. */
 const ENTRIES = ["mod.ts", "guest.ts"];
 
-/** Where a file stands, as far as the rules care. */
+/** The place of a file, as far as the rules care. */
 export type Place =
   | { readonly kind: "layer"; readonly layer: string; readonly isEntry: boolean }
   | { readonly kind: "errors" }
@@ -60,7 +60,7 @@ export type Place =
   | { readonly kind: "script" }
   | { readonly kind: "elsewhere" };
 
-/** The place of a file, named by its path from the project's root, with slashes. */
+/** The place of a file, given by its path from the project's root, with slashes. */
 export function placeOf(path: string): Place {
   if (path === "mod.ts") return { kind: "root" };
   if (path === "lib/errors.ts") return { kind: "errors" };
@@ -70,7 +70,7 @@ export function placeOf(path: string): Place {
   return { kind: "layer", layer, isEntry: ENTRIES.includes(rest.join("/")) };
 }
 
-/** Why a file may not import another, or `undefined` where it may; both are paths from the project's root. */
+/** Why a file may not import another, or `undefined` if it may; both are paths from the project's root. */
 export function importFault(from: string, to: string): string | undefined {
   const importer = placeOf(from);
   const imported = placeOf(to);

@@ -1,11 +1,11 @@
 /**
- * The house rules that a syntax tree can decide, as a plugin of `deno lint`.
+ * The house rules that a syntax tree can check, as a plugin of `deno lint`.
  *
- * - Each rule is one entry of {@linkcode plugin}'s `rules`; its name is what `deno-lint-ignore holdfast/<rule>` takes.
- * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the
- *   places where these may stand, so that adding one is adding an entry.
- * - A rule reads no other file, but for `circles`, which follows imports.
- * - Steps that nobody delegates to are the business of a plugin that users take, too: `lib/lint/`.
+ * - Each rule is one entry of {@linkcode plugin}'s `rules`; `deno-lint-ignore holdfast/<rule>` takes its name.
+ * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the places
+ *   where these are allowed, so a new rule is a new entry.
+ * - A rule reads no other file, except for `circles`, which follows imports.
+ * - A plugin in `lib/lint/`, for users as well, finds steps that lack `yield*`.
  *
  * Longer than most files because all rules are one list.
  */
@@ -16,7 +16,7 @@ import { importFault, type Place, placeOf } from "./layers.ts";
 type Node = Deno.lint.Node;
 type Visitor = Deno.lint.LintVisitor;
 
-/** What a rule sees of the file that it looks at. */
+/** The file that a rule checks, as the rule sees it. */
 interface Subject {
   /** The path from the project's root, with slashes. */
   readonly path: string;
@@ -29,7 +29,7 @@ interface Subject {
 
 const root = new URL("../../", import.meta.url).pathname;
 
-/** The rule that `visit` is for the files that `applies` admits. */
+/** Makes a rule that visits the files for which `applies` is true. */
 function rule(applies: (place: Place, path: string) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
   return {
     create(context) {
@@ -54,7 +54,7 @@ function fromRoot(filename: string): string {
   return decodeURI(name.startsWith(root) ? name.slice(root.length) : name.replace(/^\.\//, ""));
 }
 
-/** A rule that sees every specifier of a static import, a re-export, a dynamic import and an import type. */
+/** Makes a rule that checks every specifier of a static import, a re-export, a dynamic import or an import type. */
 function importRule(
   applies: (place: Place) => boolean,
   visit: (subject: Subject) => (specifier: string) => string | undefined,
@@ -78,8 +78,8 @@ function importRule(
 }
 
 /**
- * A rule that refuses names: a global (`Worker`, also as `globalThis.Worker` and as a type), a member of a global
- * (`Date.now`), or a global that is made without arguments (`new Date()`).
+ * Makes a rule that refuses names: a global (`Worker`, also as `globalThis.Worker` and as a type), a member of a global
+ * (`Date.now`), or a global constructed without arguments (`new Date()`).
  */
 function nameRule(
   applies: (place: Place, path: string) => boolean,
@@ -90,7 +90,7 @@ function nameRule(
   return rule(applies, ({ path, report }) => {
     const seen = new Set<number>();
     const check = (node: Node, name: string) => {
-      // A shorthand property holds its identifier twice, as key and as value.
+      // A shorthand property has its identifier twice, as key and as value.
       if (!refused.has(name) || seen.has(node.range[0])) return;
       seen.add(node.range[0]);
       report(node, `Cannot use ${name} in ${path}: it is allowed ${where}`);
@@ -175,10 +175,10 @@ const hostModules = new Set([
   "node:worker_threads",
 ]);
 
-/** What is given bodies that run inside a monitor. */
+/** The functions whose callbacks run inside a monitor. */
 const goesInside = new Set(["inside", "obtain", "changed", "change"]);
 
-/** Whether a node stands in what runs inside a monitor: a body that is handed in there, or a method that says so. */
+/** Whether a node is in code that runs inside a monitor: in a callback for one, or in a method whose doc says so. */
 function isInsideMonitor(node: Node, docOf: (node: Node) => string): boolean {
   for (let above: Node | undefined = node; above !== undefined; above = parentOf(above)) {
     if (above.type === "CallExpression") {
@@ -194,7 +194,7 @@ function isInsideMonitor(node: Node, docOf: (node: Node) => string): boolean {
 }
 
 function parentOf(node: Node): Node | undefined {
-  // One kind of parent is missing in Deno's union of nodes, and the topmost node has null.
+  // Deno's union of nodes lacks one kind of parent, and the topmost node has null.
   return "parent" in node ? (node.parent as Node | null) ?? undefined : undefined;
 }
 
@@ -202,7 +202,7 @@ function isNamed(node: Node, names: readonly string[]): boolean {
   return node.type === "Identifier" && names.includes(node.name);
 }
 
-/** Whether a specifier names a file beside the one that has it. */
+/** Whether a specifier is relative. */
 function isRelative(specifier: string): boolean {
   return /^\.{1,2}\//.test(specifier);
 }
@@ -212,7 +212,7 @@ function resolved(specifier: string, path: string): string {
   return decodeURI(new URL(specifier, `file:///${encodeURI(path)}`).pathname.slice(1));
 }
 
-/** What files import, from the layer of one of them: all others are below it. */
+/** The imports of the files of a layer. */
 function importsInLayer(path: string): (path: string) => readonly string[] {
   const layer = path.split("/", 2).join("/");
   const known = new Map<string, readonly string[]>();
@@ -226,7 +226,7 @@ function importsInLayer(path: string): (path: string) => readonly string[] {
   };
 }
 
-/** The text of a file, named by its path from the root; nothing of one that there is not. */
+/** The text of a file, given by its path from the root; empty if it does not exist. */
 function textOf(path: string): string {
   try {
     return Deno.readTextFileSync(decodeURI(root) + path);
@@ -336,11 +336,11 @@ const plugin: Deno.lint.Plugin = {
         TSEnumDeclaration: (node) => refuse(node, "enum", "a union of literals"),
         Decorator: (node) => refuse(node, "a decorator", "a plain call"),
         TSParameterProperty(node) {
-          // The tree leaves the accessibility of a parameter property out.
+          // The tree lacks the accessibility of a parameter property.
           if (/^private\b/.test(text(node))) refuse(node, "private", "a #private field");
         },
         MethodDefinition(node) {
-          // A constructor has no #private form.
+          // A constructor cannot be #private.
           if (node.accessibility === "private" && node.kind !== "constructor") {
             refuse(node, "private", "a #private member");
           }

@@ -1,8 +1,8 @@
 /**
- * Runs `deno`, passes its output on, and reads the tally that `deno test` ends with.
+ * Runs `deno`, passes its output on, and reads the tally at the end of `deno test`.
  */
 
-/** How many passed, failed and were left out. */
+/** How many tests passed, failed and were ignored. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -12,7 +12,7 @@ export interface Tally {
 /** How a run of `deno` ended. */
 export interface Run {
   readonly code: number;
-  /** What it printed on both streams, without colors, the streams one after the other. */
+  /** The output of both streams, one after the other, without colors. */
   readonly text: string;
 }
 
@@ -20,19 +20,19 @@ export interface Run {
 const color = /\x1b\[[0-9;]*m/g;
 const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/gm;
 
-/** The last tally in the output of `deno test`, or `undefined` where it ran no test. */
+/** The last tally in the output of `deno test`, or `undefined` if it ran no test. */
 export function readTally(text: string): Tally | undefined {
   const [, passed, failed, ignored = 0] = [...text.replace(color, "").matchAll(summary)].at(-1) ?? [];
   if (passed === undefined || failed === undefined) return undefined;
   return { passed: Number(passed), failed: Number(failed), ignored: Number(ignored) };
 }
 
-/** A tally as each task of the gate prints it, on its last line. */
+/** A tally as text, the last line of each task of the gate. */
 export function formatTally({ passed, failed }: Tally): string {
   return `${passed} passed, ${failed} failed`;
 }
 
-/** Runs `deno` with arguments in the project's root; `sink` sees the output as it comes. */
+/** Runs `deno` with arguments in the project's root; `sink` gets the output as it arrives. */
 export async function runDeno(
   args: readonly string[],
   options: { sink?: (bytes: Uint8Array) => void; colors?: boolean } = {},

@@ -1,17 +1,18 @@
 /**
- * Checks that tests stand where they are looked for, and test what they are named for.
+ * Checks that tests are where people look for them, and test what they are named for.
  *
- * - A folder of tests is named for a folder of `lib` or `scripts`, or is one of a few rooms of its own.
- * - A test named for a file imports that file or the `mod.ts` of a folder around it, itself or by a suite.
- * - Every other file under `tests` is named by a test, a suite or the README: a suite that no test runs tests nothing.
+ * - A folder of tests is named for a folder of `lib` or `scripts`, or is one of a few others.
+ * - A test named for a file imports that file, or the `mod.ts` of an enclosing folder, directly or through a suite.
+ * - Every other file under `tests` is mentioned by a test, a suite or the README, since a suite that no test runs tests
+ *   nothing.
  */
 
 import { importsIn } from "./circles.ts";
 
-/** Rooms of `tests` that mirror nothing. */
+/** Folders of `tests` that mirror nothing. */
 const ROOMS = ["arbitraries", "checks", "contracts", "e2e", "explorer/oracle", "guests"];
 
-/** What is wrong with the tests among these files: texts by their paths from the project's root. */
+/** The faults of the tests among these files, given as texts by path from the project's root. */
 export function testFaults(files: ReadonlyMap<string, string>): string[] {
   const paths = [...files.keys()];
   return paths.filter((path) => path.startsWith("tests/")).flatMap((path) => {
@@ -41,7 +42,7 @@ function faultOfHelper(helper: string, files: ReadonlyMap<string, string>): stri
   return "nothing names it, a test that does is wanted";
 }
 
-/** What a path under `tests` mirrors. */
+/** The path that a path under `tests` mirrors. */
 function namesake(path: string): string {
   return path.replace(/^tests\/(?!scripts\b)/, "lib/").replace(/^tests\//, "");
 }
@@ -50,7 +51,7 @@ function isAround(path: string, file: string): boolean {
   return path.endsWith("/mod.ts") && path !== "lib/mod.ts" && file.startsWith(path.slice(0, -"mod.ts".length));
 }
 
-/** What a test imports, itself or by other files under `tests`. */
+/** The imports of a test, directly or through other files under `tests`. */
 function importedBy(test: string, files: ReadonlyMap<string, string>): string[] {
   const found = new Set([test]);
   for (const path of found) {

@@ -1,13 +1,13 @@
 /**
- * Lets esbuild find what the page's code imports by a bare name, such as `preact/hooks`: the pinned package.
+ * Lets esbuild resolve a bare name in the page's code, such as `preact/hooks`, to the pinned package.
  *
- * - The names and versions are those of the page's own `deno.json`, by which its types are checked as well.
+ * - The names and versions are those of the page's own `deno.json`, which its type check uses as well.
  */
 
 import type { Plugin } from "../bundle/esbuild.ts";
 import { PAGE } from "../packages.ts";
 
-/** The full specifier that a bare one stands for, or `undefined` where it is none of the page's. */
+/** The full specifier for a bare one, or `undefined` if it is not one of the page's. */
 export function pinned(specifier: string): string | undefined {
   for (const [name, full] of Object.entries(PAGE)) {
     if (specifier === name || specifier.startsWith(`${name}/`)) return full + specifier.slice(name.length);
@@ -15,7 +15,7 @@ export function pinned(specifier: string): string | undefined {
   return undefined;
 }
 
-/** Puts full specifiers in the place of bare ones; it stands before `resolveAsDeno`. */
+/** Replaces bare specifiers with full ones; use it before `resolveAsDeno`. */
 export function bareNames(): Plugin {
   return {
     name: "bare names",
@@ -28,7 +28,7 @@ export function bareNames(): Plugin {
   };
 }
 
-/** Downloads the packages, so that their files are there. */
+/** Downloads the packages. */
 export async function loadPackages(): Promise<void> {
   for (const specifier of Object.values(PAGE)) await import(specifier);
 }

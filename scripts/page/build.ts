@@ -1,8 +1,8 @@
 /**
- * Makes the files of the page: the app, its workers, the library, the styles, and what the programs say of themselves.
+ * Builds the files of the page: the app, its workers, the library, the styles, and the descriptions of the programs.
  *
- * - Everything is made here and now, from the sources; nothing of it is kept, so the page is never behind them.
- * - The app is split where it says `import()`: a view and uPlot are loaded when they are used.
+ * - Everything is built from the sources each time, and nothing is stored, so the page is never out of date.
+ * - The app is split at each `import()`: a view, or uPlot, is loaded when it is used.
  */
 
 import { resolve } from "node:path";
@@ -42,9 +42,9 @@ const settings: BuildOptions = {
 };
 
 /**
- * Makes them all.
+ * Builds all files.
  *
- * @throws {Error} where esbuild cannot.
+ * @throws {Error} if esbuild fails.
  */
 export async function buildPage(): Promise<PageFiles> {
   await loadPackages();
@@ -79,7 +79,7 @@ export async function buildPage(): Promise<PageFiles> {
       minify: true,
       plugins: await libraryPlugins(),
     });
-    // Each stays a file of its own, whose lines are known: guests import the one that they need.
+    // Each program stays a separate file with known lines, so that guests import only the one they need.
     await make(await programFiles(), { sourcemap: "external", plugins: [leaveFiles(), withoutNode(), ...own] });
   } finally {
     await stop();
@@ -94,7 +94,7 @@ export async function buildPage(): Promise<PageFiles> {
     text(path, await Deno.readTextFile(new URL(`lib/scenario/examples/${name}.ts`, root)));
   }
   text("index.html", page.replace("POLICY", POLICY));
-  // The same worker by another name, which has another policy.
+  // The same worker under another name, with another policy.
   text("own.js", `import "./work.js";\n`);
   files.set(
     "esbuild.wasm",
@@ -104,7 +104,7 @@ export async function buildPage(): Promise<PageFiles> {
   return files;
 }
 
-/** The files of the programs, by the names of what is made of them, such as `programs/race`. */
+/** The files of the programs, by the names of the outputs, such as `programs/race`. */
 async function programFiles(): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for await (const { name } of Deno.readDir(new URL("lib/programs/", root))) {
@@ -113,7 +113,7 @@ async function programFiles(): Promise<Readonly<Record<string, string>>> {
   return found;
 }
 
-/** Takes the source maps of the programs away, and gives where their lines come from. */
+/** Removes the source maps of the programs, and returns the origins of their lines. */
 function takeLines(files: Map<string, Uint8Array>): Record<string, Lines> {
   const found: Record<string, Lines> = {};
   for (const [path, bytes] of files) {
@@ -125,7 +125,7 @@ function takeLines(files: Map<string, Uint8Array>): Record<string, Lines> {
   return found;
 }
 
-/** Leaves the library and the programs outside what works with them: they stand beside it. */
+/** Keeps the library and the programs out of the workers' files; they are separate files next to these. */
 function leaveLibrary(): Plugin {
   return leaving({
     "/scripts/page/holdfast.ts": "./holdfast.browser.js",
@@ -138,7 +138,7 @@ function leaveLibrary(): Plugin {
   });
 }
 
-/** Leaves everything outside a program's file: other such files stand beside it, layers in a folder of their own. */
+/** Keeps everything else out of a program's file; other programs are next to it, and layers in their own folder. */
 function leaveFiles(): Plugin {
   return {
     name: "leave files",
@@ -152,7 +152,7 @@ function leaveFiles(): Plugin {
   };
 }
 
-/** Puts other files, which are not part of the bundle, in the place of some, named by the ends of their paths. */
+/** Replaces files, named by the ends of their paths, with others that are not part of the bundle. */
 function leaving(files: Readonly<Record<string, string>>): Plugin {
   return {
     name: "leaving",
@@ -175,7 +175,7 @@ async function libraryPlugins(): Promise<readonly Plugin[]> {
   return [inlineGuests(guests), inlineWorld(world), ...onPlatform("browser"), resolveAsDeno()];
 }
 
-/** The text of each layer's file, by its path: what Deno has by these names, of the one file of the library. */
+/** The text of each layer's file, by its path: it re-exports the layer's names from the library's one file. */
 function layerFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const [layer, values] of Object.entries(layers)) {

@@ -1,5 +1,5 @@
 /**
- * What the page knows of the programs without loading the library: plain data, made when the page is built.
+ * What the page knows about the programs without loading the library: plain data, made when the page is built.
  */
 
 import { programs } from "../../lib/programs/mod.ts";
@@ -7,7 +7,7 @@ import { type Catalog, entryOf } from "./catalog_entry.ts";
 
 export type { Catalog, CatalogEntry } from "./catalog_entry.ts";
 
-/** The text of the file of each program, by the program's name. */
+/** The source text of each program, by its name. */
 export type Sources = Readonly<Record<string, { readonly file: string; readonly text: string }>>;
 
 /** The programs in teaching order. */
@@ -15,7 +15,7 @@ export function catalog(): Catalog {
   return programs.map(entryOf);
 }
 
-/** Their texts. */
+/** The source texts of programs. */
 export async function sources(): Promise<Sources> {
   const found = await Promise.all(programs.map(async ({ name, module }) => {
     if (module === undefined) throw new TypeError(`Cannot show ${name}: it names no module, import.meta.url is wanted`);

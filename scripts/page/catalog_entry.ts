@@ -1,20 +1,20 @@
 /**
- * What the page shows of a program without running it.
+ * What the page shows about a program without running it.
  */
 
 import type { ParameterTable } from "../../lib/program/parameter.ts";
 import type { RunnableProgram } from "./holdfast.ts";
 
-/** What the names of the user's own programs begin with on the page. */
+/** The prefix of the names of the user's own programs on the page. */
 export const OWN = "own/";
 
 /** A program, as the page lists it. */
 export interface CatalogEntry {
   /** Its name. */
   readonly name: string;
-  /** What it shows, in one sentence. */
+  /** Its claim, in one sentence. */
   readonly claim: string;
-  /** Whether its tasks share memory, so that it can be explored; else its `main` runs on the host. */
+  /** Whether its tasks share memory, so that it can be explored; otherwise its `main` runs on the host. */
   readonly explorable: boolean;
   /** The variants that have a known bug. */
   readonly specimens: readonly string[];
@@ -27,7 +27,7 @@ export interface CatalogEntry {
 /** The programs in teaching order. */
 export type Catalog = readonly CatalogEntry[];
 
-/** What the page shows of it. */
+/** Makes the entry of a program. */
 export function entryOf(program: RunnableProgram): CatalogEntry {
   const { name, claim, specimens, variants, parameters } = program;
   return { name, claim, explorable: !("main" in program), specimens, variants, parameters };

@@ -1,12 +1,14 @@
 /**
- * esbuild in a browser, loaded when something is bundled for the first time; its WebAssembly is a file of the page.
+ * esbuild in a browser, loaded when something is first bundled; its WebAssembly is a file of the page.
  */
 
 import type { Esbuild } from "../../lib/scenario/mod.ts";
 
 let loading: Promise<Esbuild> | undefined;
 
-/** Gives it, on the page and in its workers, as scenarios take it; the app knows the rest of its types. */
+/**
+ * Returns esbuild, on the page and in its workers, with the type that scenarios accept; the app knows its other types.
+ */
 export function esbuild(): Promise<Esbuild> {
   return loading ??= load();
 }

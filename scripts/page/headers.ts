@@ -1,11 +1,13 @@
 /**
- * The headers of every file of the page: isolated, so that there is shared memory, and closed to the outside.
+ * The headers of every file of the page: they isolate it, so that it has shared memory, and cut it off from other
+ * origins.
  *
- * - Nothing is loaded from elsewhere, and no text is run as code; guests are Blob workers, and WebAssembly is compiled.
+ * - Nothing is loaded from other origins, and no text is run as code; guests are Blob workers, and WebAssembly is
+ *   compiled.
  * - The server sends them. On a plain file server the service worker adds them, and `index.html` has the policy itself.
  */
 
-/** What the page may load, run and ask: itself. */
+/** The policy of the page, which may load, run and request only its own files. */
 export const POLICY = [
   "default-src 'none'",
   "script-src 'self' blob: 'wasm-unsafe-eval'",
@@ -19,7 +21,7 @@ export const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** The worker of programs that the user brings: nothing of it, nor of its own workers, reaches the network. */
+/** The policy of the worker for users' programs: neither it nor its own workers reach the network. */
 const SEALED = {
   path: "own.js",
   policy: "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'",
@@ -30,7 +32,7 @@ export function policyOf(path: string): string {
   return path === SEALED.path ? SEALED.policy : `${POLICY}; frame-ancestors 'none'`;
 }
 
-/** The headers of a file, by their names; paths are relative to the page. */
+/** The headers of a file, by name; paths are relative to the page. */
 export function headersOf(path: string): Readonly<Record<string, string>> {
   return { ...HEADERS, "content-security-policy": policyOf(path) };
 }

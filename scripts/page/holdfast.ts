@@ -1,7 +1,7 @@
 /**
  * The library as the page's workers, the programs and their guests import it: one file, `holdfast.browser.js`.
  *
- * - What works with it leaves it outside, so that host, programs and the user's own ones share one copy.
+ * - Files that use the library do not include it, so that the host, the programs and users' programs share one copy.
  */
 
 export * from "../../mod.ts";

@@ -1,7 +1,7 @@
 /**
- * The layers that programs import, each by its name: some names of theirs are others than those of the root's `mod.ts`.
+ * The layers that programs import, by name: some of their exports have other names than in the root's `mod.ts`.
  *
- * - In a browser a layer is a file such as `layers/host.js`, which takes its names from the one file of the library.
+ * - In a browser a layer is a file such as `layers/host.js`, which re-exports names from the library's one file.
  */
 
 export * as blocks from "../../lib/blocks/mod.ts";

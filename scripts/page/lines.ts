@@ -1,15 +1,16 @@
 /**
- * Which line of its source each piece of a made file comes from: what a source map says, and no more than is asked for.
+ * Maps places in built files to lines of their sources: the part of a source map that is needed.
  *
- * - A made line is a list of pairs: from this column on, it is that line of the source. Lines and columns count from 1.
+ * - A built line is a list of pairs (column, source line): from that column on, it comes from that line. Lines and
+ *   columns count from 1.
  */
 
-/** For each made line the pairs, one after the other: column, line, column, line. */
+/** For each built line its pairs, one after another: column, line, column, line. */
 export type Lines = readonly (readonly number[])[];
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** Reads a source map, version 3: what comes from the source of a name, such as `race.ts`. */
+/** Reads a source map, version 3: the part about the source with a name such as `race.ts`. */
 export function linesOf(map: string, name: string): Lines {
   const { mappings, sources } = JSON.parse(map) as { readonly mappings: string; readonly sources: readonly string[] };
   const own = sources.findIndex((source) => source.endsWith(`/${name}`));
@@ -19,7 +20,7 @@ export function linesOf(map: string, name: string): Lines {
     const pairs: number[] = [];
     let column = 0;
     for (const segment of segments.split(",").filter((text) => text !== "")) {
-      // The column, the source, its line and its column, each as the difference to the one before.
+      // The column, the source, its line and its column, each as the difference from the previous one.
       const [columns = 0, sources = 0, lines = 0] = numbersOf(segment);
       column += columns;
       source += sources;
@@ -30,7 +31,7 @@ export function linesOf(map: string, name: string): Lines {
   });
 }
 
-/** The numbers of a segment: groups of five bits, the lowest first, the lowest bit of all being the sign. */
+/** The numbers of a segment: groups of five bits, the lowest first; the lowest bit of all is the sign. */
 function numbersOf(segment: string): number[] {
   const numbers: number[] = [];
   let value = 0;
@@ -54,7 +55,7 @@ export interface SourcePlace {
   readonly line: number;
 }
 
-/** Where a place in a made file comes from, such as `http://127.0.0.1:8734/programs/race.js:12:5`. */
+/** The source of a place in a built file, such as `http://127.0.0.1:8734/programs/race.js:12:5`. */
 export function sourceOf(place: string, files: Readonly<Record<string, Lines>>): SourcePlace | undefined {
   const [, path, file, line, column] = /((?:programs)\/(\w+)\.js):(\d+):(\d+)$/.exec(place) ?? [];
   const pairs = path === undefined || !Object.hasOwn(files, path) ? undefined : files[path]?.[Number(line) - 1];
@@ -66,7 +67,7 @@ export function sourceOf(place: string, files: Readonly<Record<string, Lines>>):
   return found === undefined ? undefined : { file: `${file}.ts`, line: found };
 }
 
-/** A text with the places of made files as places of their sources, such as `race.ts:27`. */
+/** A text with places in built files replaced with places in their sources, such as `race.ts:27`. */
 export function withSources(text: string, files: Readonly<Record<string, Lines>>): string {
   return text.replaceAll(/\b[a-z]+:\/\/[^\s()"']+\.js:\d+:\d+/g, (place) => {
     const source = sourceOf(place, files);

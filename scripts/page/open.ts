@@ -1,18 +1,18 @@
 /**
- * Opens an address in the user's browser, by the program that the operating system has for that.
+ * Opens an address in the user's browser, with the operating system's program for that.
  */
 
 import { complain } from "../command/output.ts";
 
 const OPENERS: Readonly<Record<string, string>> = { darwin: "open", windows: "explorer" };
 
-/** Opens it; where that cannot be done it says so, and nothing else changes. */
+/** Opens an address; if that fails, it only says so. */
 export async function openInBrowser(url: string): Promise<void> {
   const program = OPENERS[Deno.build.os] ?? "xdg-open";
   try {
     const { success } = await new Deno.Command(program, { args: [url], stdin: "null", stdout: "null", stderr: "null" })
       .output();
-    // Windows' own answers 1 in any case.
+    // The program of Windows always exits with 1.
     if (success || program === "explorer") return;
     complain(`Cannot open a browser: ${program} did not, open ${url} by hand\n`);
   } catch {

@@ -1,7 +1,7 @@
 /**
- * The scenarios that the page shows: the modules of `lib/scenario/examples`, by their names.
+ * The scenarios that the page shows: the modules of `lib/scenario/examples`, by name.
  *
- * - Each exports a scenario that fails, by default, and its twin `fixed`.
+ * - The default export of each is a scenario that fails, and `fixed` is its corrected twin.
  */
 
 /** Their names. */

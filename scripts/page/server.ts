@@ -1,13 +1,14 @@
 /**
  * Serves the page on 127.0.0.1, with the headers that isolate it.
  *
- * - A request whose `Host` is another name is refused: so no page elsewhere reaches this one by a name of its own.
+ * - A request with another name as `Host` is refused, so that no other site reaches this page through a name of its
+ *   own.
  */
 
 import type { PageFiles } from "./build.ts";
 import { headersOf } from "./headers.ts";
 
-/** Where it listens, and on no other address. */
+/** The only address on which it listens. */
 export const ADDRESS = "127.0.0.1";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
-/** What a request gets; `port` is the one that the server listens on. */
+/** Answers a request; `port` is the server's. */
 export function answer(request: Request, files: PageFiles, port: number): Response {
   const host = request.headers.get("host") ?? "";
   if (![ADDRESS, "localhost"].some((name) => host === `${name}:${port}`)) {
@@ -44,9 +45,9 @@ function told(status: number, text: string): Response {
 }
 
 /**
- * Listens until it is shut down; port 0 takes any that is free.
+ * Listens until it is shut down; port 0 means any free port.
  *
- * @throws {Deno.errors.AddrInUse} where another program has the port.
+ * @throws {Deno.errors.AddrInUse} if another program uses the port.
  */
 export function serve(files: PageFiles, port: number): Deno.HttpServer<Deno.NetAddr> {
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(

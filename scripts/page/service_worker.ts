@@ -1,7 +1,7 @@
 /**
- * Adds the page's headers to whatever a plain file server sends, so that the page is isolated there as well.
+ * Adds the page's headers to the responses of a plain file server, so that the page is isolated there as well.
  *
- * - It answers what the page asks of its own origin, keeps nothing, and changes no bytes.
+ * - It answers the page's requests to its own origin, stores nothing, and changes no bytes.
  */
 
 import { headersOf } from "./headers.ts";
@@ -36,7 +36,7 @@ async function answer(request: Request): Promise<Response> {
   return new Response(status === 304 || status === 204 ? null : body, { status, statusText, headers: all });
 }
 
-/** Where a file is, from the page. */
+/** The path of a file, relative to the page. */
 function pathOf({ url }: Request): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`.slice(scope.registration.scope.length);

@@ -1,7 +1,7 @@
 /**
- * Explores a program for the page, in turns, so that it hears when nobody wants more.
+ * Explores a program for the page, in slices, so that it notices when the work is no longer wanted.
  *
- * - What it comes to is what `deno task explore` comes to with the same program, settings and options.
+ * - The result is that of `deno task explore` with the same program, settings and options.
  */
 
 import {
@@ -26,23 +26,23 @@ export interface Setting {
   readonly seed: number;
 }
 
-/** An exploration, as the app asks for it. */
+/** The kind of request for an exploration. */
 export interface ExploreKind {
   readonly request: Setting & {
     readonly strategy: Strategy;
     readonly budget: number;
-    /** Whether to go on after a bug, so that the outcomes are complete. */
+    /** Whether to continue after a bug, so that the outcomes are complete. */
     readonly keepGoing: boolean;
-    /** The outcome that is looked for; any bug where it is absent. */
+    /** The outcome to look for; any bug if absent. */
     readonly find?: { readonly outcome: unknown };
   };
   /** How many schedules were run so far. */
   readonly update: number;
   readonly answer: {
     readonly result: ExploreResult;
-    /** Its outcomes as people read them. */
+    /** Its outcomes as text. */
     readonly texts: readonly string[];
-    /** Whether it was ended before it was done. */
+    /** Whether it was stopped early. */
     readonly interrupted: boolean;
     readonly tried: Tried;
     /** The names of the tasks. */
@@ -52,10 +52,10 @@ export interface ExploreKind {
   };
 }
 
-/** For how long it goes on between two turns, in milliseconds. */
+/** How long a slice takes, in milliseconds. */
 const SLICE = 20;
 
-/** Explores it. */
+/** Explores a program. */
 export const explore: Handler<ExploreKind> = async ({ program: name, ...options }, { update, signal }) => {
   let tree = new RunTree();
   const watch = () => {
@@ -81,9 +81,9 @@ export const explore: Handler<ExploreKind> = async ({ program: name, ...options 
 };
 
 /**
- * The program of a name, whose tasks share memory.
+ * The program of that name, if its tasks share memory.
  *
- * @throws {TypeError} where there is none.
+ * @throws {TypeError} if there is none.
  */
 export function explorable(name: string): AnyProgram {
   const program = programNamed(name);

@@ -1,12 +1,12 @@
 /**
- * What a handler threw, as texts that can be told: the user's code may throw anything.
+ * Turns what a handler threw into texts that can be sent: the user's code may throw anything.
  *
- * - It never throws, and its texts are bounded, whatever is thrown.
+ * - It never throws, and its texts are bounded, whatever was thrown.
  */
 
 import type { FarFailure } from "./kinds.ts";
 
-/** How long a text is at most. */
+/** The most characters of a text. */
 const MOST = 4000;
 
 /** What was thrown, as texts. */

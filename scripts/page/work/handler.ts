@@ -1,21 +1,21 @@
 /**
- * What answers a request in a worker of the page.
+ * The handler of a request in a worker of the page.
  */
 
-/** What a kind consists of. */
+/** The types of a kind of request. */
 export interface Kind {
   readonly request: unknown;
   readonly update: unknown;
   readonly answer: unknown;
 }
 
-/** What a worker does for a kind. */
+/** Handles requests of a kind. */
 export type Handler<K extends Kind> = (request: K["request"], asked: Asked<K>) => Promise<K["answer"]> | K["answer"];
 
-/** What a handler has besides the request. */
+/** What a handler gets besides the request. */
 export interface Asked<K extends Kind> {
-  /** Tells of something; many go together, about once a frame. */
+  /** Sends an update; updates are batched, about once per frame. */
   update(update: K["update"]): void;
-  /** Aborted when nobody wants the answer any more. */
+  /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
 }

@@ -1,12 +1,12 @@
 /**
- * The house of the README: a room and a thermostat that runs elsewhere, which loads this very file.
+ * The house of the README: a room, and a thermostat that runs in a guest, which loads this same file.
  */
 
 import { delegate, DiagramBuilder, integrator, loadSystem, type System } from "../holdfast.ts";
 
 export { thermostat } from "../../../tests/guests/thermostat.ts";
 
-/** The diagram, whose thermostat runs in a mode; `module` is where this file is. */
+/** The diagram, with its thermostat in a mode; `module` is the URL of this file. */
 export default async function house({ mode, module }: { mode: string; module: string }): Promise<System> {
   const builder = new DiagramBuilder("house");
   const room = builder.add("room", integrator({ period: 1, initial: 18 }));

@@ -1,7 +1,7 @@
 /**
- * What the app can ask its workers for: a request, updates on the way, an answer, all of it cloneable.
+ * The kinds of work that the app can ask its workers for: a request, updates on the way, an answer, all cloneable.
  *
- * - A view adds a kind by a line here, and by its handler in `main.ts`.
+ * - To add a kind, add a line here and a handler in `main.ts`.
  */
 
 import type { ExploreKind } from "./explore.ts";
@@ -21,14 +21,14 @@ export interface Kinds {
   readonly simulate: SimulateKind;
 }
 
-/** What went wrong in a worker. */
+/** A failure in a worker. */
 export interface FarFailure {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
 }
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type ToWork = Ask | { readonly abort: number } | { readonly ping: true };
 
 /** A request. */
@@ -36,12 +36,12 @@ export interface Ask {
   readonly id: number;
   readonly kind: keyof Kinds;
   readonly request: unknown;
-  /** A module of the user's programs, in a worker that has no other. */
+  /** A module with the user's programs, in a worker that has no other. */
   readonly own: string | undefined;
 }
 
-/** What it tells. */
+/** A message from a worker. */
 export type FromWork = { readonly pong: true } | { readonly id: number } & News;
 
-/** What becomes of a request. */
+/** The progress and end of a request. */
 type News = { readonly updates: readonly unknown[] } | { readonly answer: unknown } | { readonly failure: FarFailure };

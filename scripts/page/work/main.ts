@@ -1,8 +1,8 @@
 /**
- * A worker of the page: it answers what the app asks, by the handler of the request's kind.
+ * A worker of the page: it answers the app's requests with the handler of their kind.
  *
- * - The library beside it is one file, `holdfast.browser.js`; guests are workers of this worker.
- * - Whatever a handler throws is told, and changes nothing for other requests.
+ * - The library is one file next to it, `holdfast.browser.js`; guests are workers of this worker.
+ * - An error of a handler is sent to the app, and does not affect other requests.
  */
 
 import type { Asked, Handler, Kind } from "./handler.ts";
@@ -10,7 +10,7 @@ import { failureOf } from "./failure.ts";
 import type { Ask, FromWork, Kinds, ToWork } from "./kinds.ts";
 import { Updates } from "./updates.ts";
 
-/** The handlers, each loaded when it is asked for. */
+/** The handlers, each loaded when it is first needed. */
 const handlers: { readonly [K in keyof Kinds]: () => Promise<Handler<Kinds[K]>> } = {
   inspect: async () => (await import("./inspect.ts")).inspect,
   run: async () => (await import("./run.ts")).run,
@@ -41,10 +41,10 @@ async function answer({ id, kind, request, own }: Ask): Promise<void> {
   const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
   try {
     if (own !== undefined) {
-      // The user's code answers nothing in the place of the page's own.
+      // The user's code must not answer in place of the page's own code.
       Reflect.deleteProperty(app, "postMessage");
       const { adopt } = await import("./own.ts");
-      // From here on the app counts how long it is silent: the user's code may never let it answer.
+      // From here on the app measures how long the worker is silent: the user's code may keep it from answering.
       tell({ pong: true });
       await adopt(own);
     }

@@ -1,12 +1,12 @@
 /**
- * An outcome as people read it: as data, but for tasks that failed, of which it tells who failed with what.
+ * The text of an outcome: its data, or, if tasks failed, which task failed with what.
  *
- * - Outcomes that differ may read alike then: what tells them apart is their data.
+ * - Different outcomes may then have the same text; only their data tells them apart.
  */
 
 import { dataText, isFailed } from "../holdfast.ts";
 
-/** An outcome as a short text. */
+/** The short text of an outcome. */
 export function outcomeText(outcome: unknown): string {
   if (!isFailed(outcome)) return dataText(outcome);
   return outcome.failed.map(({ task, error }) => `${task}: ${error}`).join(", ");

@@ -1,24 +1,24 @@
 /**
- * The user's own module, in a worker that has no other code of the user's: its programs, or a diagram.
+ * The user's module, with programs or a diagram, in a worker that has no other code of the user.
  */
 
 import { OWN } from "../catalog_entry.ts";
 import { programsOf, type RunnableProgram } from "../holdfast.ts";
 
-/** They, by their names on the page. */
+/** Its programs, by their names on the page. */
 export const own: Map<string, RunnableProgram> = new Map();
 
-/** The module as it was loaded: where it is, which guests import it by, and its default export. */
+/** The loaded module: its URL, by which guests import it, and its default export. */
 export let ownModule: { readonly url: string; readonly made: unknown } | undefined;
 let adopted: Promise<void> | undefined;
 
-/** Loads the user's module, once in a worker. */
+/** Loads the user's module; call it once in a worker. */
 export async function adopt(code: string): Promise<void> {
   await (adopted ??= load(code));
 }
 
 async function load(code: string): Promise<void> {
-  // Guests import it by that, too.
+  // Guests import the module by this URL, too.
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const module = await import(url);
   ownModule = { url, made: module.default };

@@ -1,5 +1,5 @@
 /**
- * The programs by their names, in a worker of the page: those of the library, and the user's own.
+ * The programs by name, in a worker of the page: those of the library, and the user's own.
  */
 
 import { programs } from "../../../lib/programs/mod.ts";
@@ -7,9 +7,9 @@ import type { RunnableProgram } from "../holdfast.ts";
 import { own } from "./own.ts";
 
 /**
- * The program of a name.
+ * The program of that name.
  *
- * @throws {TypeError} where there is none.
+ * @throws {TypeError} if there is none.
  */
 export function programNamed(name: string): RunnableProgram {
   const found = own.get(name) ?? programs.find((program) => program.name === name);

@@ -1,5 +1,5 @@
 /**
- * Replays a schedule for the page, as it is or with a preemption moved, and tells the run step by step.
+ * Replays a schedule for the page, unchanged or with a preemption moved, and returns the run step by step.
  */
 
 import { type Account, accountOf, rescheduled, type ScheduleChange } from "../holdfast.ts";
@@ -8,15 +8,15 @@ import type { Handler } from "./handler.ts";
 import { outcomeText } from "./outcome_text.ts";
 import { sources } from "./sources.ts";
 
-/** A schedule, as the app asks for it. */
+/** The kind of request for a replay. */
 export interface ReplayKind {
   readonly request: Setting & {
     readonly schedule: string;
-    /** What is changed about it; nothing where it is absent. */
+    /** The change of the schedule, if any. */
     readonly change?: ScheduleChange;
   };
   readonly update: never;
-  /** The run, or why the change cannot be. */
+  /** The run, or why the change is not possible. */
   readonly answer: Replayed | { readonly refused: string };
 }
 
@@ -24,13 +24,13 @@ export interface ReplayKind {
 export interface Replayed {
   readonly schedule: string;
   readonly account: Account;
-  /** The outcome as text; undefined where the run does not come to its end. */
+  /** The outcome as text; undefined if the run does not reach its end. */
   readonly outcome: string | undefined;
-  /** What is to be said of the change, in sentences. */
+  /** Remarks about the change, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** Replays it. */
+/** Replays a schedule. */
 export const replay: Handler<ReplayKind> = async ({ program: name, schedule, change, ...settings }) => {
   const program = explorable(name);
   const { sourceOf } = await sources();
@@ -46,7 +46,7 @@ export const replay: Handler<ReplayKind> = async ({ program: name, schedule, cha
   return "refused" in changed ? changed : shown(changed.schedule, changed.notes);
 };
 
-/** A run whose rows name lines of the programs' sources, such as `race.ts:27`. */
+/** A run with lines of the programs' sources, such as `race.ts:27`, in its rows. */
 function withLines(account: Account, sourceOf: Awaited<ReturnType<typeof sources>>["sourceOf"]): Account {
   const rows = account.rows.map((row) => {
     const place = row.source === undefined ? undefined : sourceOf(row.source);

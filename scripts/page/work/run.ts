@@ -1,7 +1,7 @@
 /**
- * Runs a program for the page, and tells what its tasks do meanwhile.
+ * Runs a program for the page, and reports what its tasks do.
  *
- * - A run that does too much to be looked at is told of up to some point; its outcome is that of all of it.
+ * - A run that does too much to show is reported up to some point; its outcome is that of the whole run.
  */
 
 import {
@@ -17,7 +17,7 @@ import {
 import type { Handler } from "./handler.ts";
 import { programNamed } from "./programs.ts";
 
-/** A run, as the app asks for it. */
+/** The kind of request for a run. */
 export interface RunKind {
   readonly request: {
     readonly program: string;
@@ -26,25 +26,25 @@ export interface RunKind {
     readonly mode: "direct" | "thread";
     readonly seed: number;
   };
-  /** First the names of the tasks, then what each did: milliseconds, of the virtual clock in direct mode. */
+  /** First the names of the tasks, then what each did; times are milliseconds, of the virtual clock in direct mode. */
   readonly update: { readonly span: Span } | { readonly use: ThingUse } | { readonly names: readonly string[] };
   readonly answer: RunAnswer;
 }
 
-/** What came out. */
+/** The result of a run. */
 export interface RunAnswer extends Pick<ProgramReport, "outcome" | "verdict" | "ms" | "tables" | "errors"> {
-  /** The names of its tasks; none where its `main` runs on the host. */
+  /** The names of its tasks; none if its `main` runs on the host. */
   readonly names: readonly string[];
-  /** Those that a deadlock ended. */
+  /** The tasks that a deadlock ended. */
   readonly deadlocked: readonly string[];
-  /** Whether more happened than was told. */
+  /** Whether more happened than was reported. */
   readonly isCut: boolean;
 }
 
-/** How much is told of a run at most. */
+/** The most that is reported of a run. */
 const MOST = 60_000;
 
-/** Runs it. */
+/** Runs a program. */
 export const run: Handler<RunKind> = async ({ program: name, ...options }, { update, signal }) => {
   const program = programNamed(name);
   await using host = new Host(needsOf(program, options));

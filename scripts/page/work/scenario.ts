@@ -1,7 +1,7 @@
 /**
- * Explores a scenario for the page, or replays a schedule of one, drained by the turns of the worker's event loop.
+ * Explores a scenario for the page, or replays a schedule of one; turns of the worker's event loop drain it.
  *
- * - What it comes to is what `deno task explore lib/scenario/examples/NAME.ts` comes to with the same options.
+ * - The result is that of `deno task explore lib/scenario/examples/NAME.ts` with the same options.
  */
 
 import type { ExploreResult, Finding, RunTrace, Strategy, TraceRow } from "../../../lib/explorer/mod.ts";
@@ -14,43 +14,43 @@ import { outcomeText } from "./outcome_text.ts";
 /** A scenario with its seed. */
 export interface ScenarioSetting {
   readonly scenario: ScenarioName;
-  /** Whether its twin that is right is meant. */
+  /** Whether to use the corrected twin. */
   readonly fixed: boolean;
   readonly seed: number;
 }
 
-/** A scenario, as the app asks for it. */
+/** The kind of request for a scenario. */
 export interface ScenarioKind {
   readonly request: ScenarioSetting & {
-    /** What is done: a schedule is replayed, or all orders are explored. */
+    /** What to do: replay a schedule, or explore all orders. */
     readonly act: { readonly replay: string } | ScenarioExploring;
   };
   /** How many schedules were run so far. */
   readonly update: number;
   readonly answer: {
-    /** What exploring came to; undefined where a schedule is replayed. */
+    /** The result of exploring; undefined if a schedule is replayed. */
     readonly explored: ScenarioExplored | undefined;
     /** The run of the schedule, if there is one. */
     readonly run: ScenarioRun | undefined;
   };
 }
 
-/** How a scenario is explored. */
+/** How to explore a scenario. */
 export interface ScenarioExploring {
   readonly strategy: Strategy;
   readonly budget: number;
-  /** Whether to go on after a bug, so that the outcomes are complete. */
+  /** Whether to continue after a bug, so that the outcomes are complete. */
   readonly keepGoing: boolean;
-  /** The outcome that is looked for; any bug where it is absent. */
+  /** The outcome to look for; any bug if absent. */
   readonly find?: { readonly outcome: unknown };
 }
 
-/** What exploring a scenario came to. */
+/** The result of exploring a scenario. */
 export interface ScenarioExplored {
   readonly result: ExploreResult;
-  /** Its outcomes as people read them. */
+  /** Its outcomes as text. */
   readonly texts: readonly string[];
-  /** Whether it was ended before it was done. */
+  /** Whether it was stopped early. */
   readonly interrupted: boolean;
   /** How long it took, in milliseconds. */
   readonly ms: number;
@@ -59,22 +59,22 @@ export interface ScenarioExplored {
 /** The run of a schedule. */
 export interface ScenarioRun {
   readonly schedule: string;
-  /** The names of the chains: what follows one from the other. */
+  /** The names of the chains. */
   readonly chains: readonly string[];
-  /** What came from outside, with the lines of the scenario that asked for it, such as `late_answer.ts:14`. */
+  /** The outside events, with the lines of the scenario that asked for them, such as `late_answer.ts:14`. */
   readonly rows: readonly TraceRow[];
-  /** The outcome as text; undefined where the scenario does not return. */
+  /** The outcome as text; undefined if the scenario does not return. */
   readonly outcome: string | undefined;
   readonly finding: Finding | undefined;
   /** How often it deviates from the order. */
   readonly deviations: number;
-  /** What befalls it, of what the scenario asks for. */
+  /** The faults in this run. */
   readonly faults: readonly string[];
   /** What the code printed. */
   readonly printed: readonly string[];
 }
 
-/** Explores it, or replays its schedule. */
+/** Explores a scenario, or replays its schedule. */
 export const scenario: Handler<ScenarioKind> = async ({ scenario, fixed, seed, act }, { update, signal }) => {
   const url = new URL(`./scenarios/${scenario}.ts`, import.meta.url).href;
   const options = { esbuild: await esbuild(), name: fixed ? "fixed" : "default", seed, drain: "turn" } as const;

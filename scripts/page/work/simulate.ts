@@ -1,5 +1,5 @@
 /**
- * Simulates for the page: busy systems, the house, or a diagram of the user's own; rows are told as they come.
+ * Simulates for the page: busy systems, the house, or the user's diagram; rows are sent as they come.
  */
 
 import { Host, reachedTermination, Simulator, svgDiagram, type System } from "../holdfast.ts";
@@ -13,14 +13,14 @@ import { ownModule } from "./own.ts";
 /** What is simulated. */
 export type Experiment = "busy" | "house" | "own";
 
-/** A simulation, as the app asks for it: times in seconds. */
+/** The kind of request for a simulation; times are in seconds. */
 export interface SimulateRequest {
   readonly experiment: Experiment;
   readonly mode: "direct" | "thread";
   readonly duration: number;
-  /** Simulated seconds per real second; 0 is as fast as it can. */
+  /** Simulated seconds per real second; 0 is as fast as possible. */
   readonly rate: number;
-  /** Of the busy systems: how many, their period, whether each release waits, how they spend their time. */
+  /** For busy systems: their number, their period, whether each release waits, and how they use up time. */
   readonly systems: number;
   readonly period: number;
   readonly deterministic: boolean;
@@ -30,23 +30,25 @@ export interface SimulateRequest {
 /** What a simulation consists of. */
 export interface SimulateKind {
   readonly request: SimulateRequest;
-  /** First the diagram as SVG, and what a row holds; then each row, and the real seconds since the first. */
+  /** First the diagram as SVG and the columns of a row; then each row, and the real seconds since the first. */
   readonly update:
     | { readonly diagram: string; readonly columns: readonly string[] }
     | { readonly row: readonly number[]; readonly wall: number };
   readonly answer: SimulateAnswer;
 }
 
-/** What came of it. */
+/** The result of a simulation. */
 export interface SimulateAnswer {
-  /** Where it was ended because it had told all that a page can hold, in seconds; `null` where it came to its end. */
+  /**
+   * The time in seconds at which it was ended because the page can hold no more values; `null` if it reached its end.
+   */
   readonly endedAt: number | null;
   /** Simulated seconds per real second. */
   readonly rate: number;
-  /** The most that the rate can be, and why; `null` where nothing bounds it. */
+  /** The highest possible rate, and the reason; `null` if nothing bounds it. */
   readonly limit: number | null;
   readonly reason: string;
-  /** By how many periods the oldest shown reply lagged. */
+  /** The largest lag of a shown reply, in periods. */
   readonly lag: number;
   /** Steps that started after their real time. */
   readonly overruns: number;
@@ -56,10 +58,10 @@ export interface SimulateAnswer {
   readonly certificate: string;
 }
 
-/** How many values are told of a simulation at most: a page holds and draws them all. */
+/** The most values of a simulation: the page holds and draws all of them. */
 const MOST = 500_000;
 
-/** Simulates. */
+/** Runs a simulation. */
 export const simulate: Handler<SimulateKind> = async (request, { update, signal }) => {
   const { duration, rate } = request;
   const system = await diagramOf(request);

@@ -1,26 +1,26 @@
 /**
- * What was tried: the runs of an exploration as a tree of who acts, for a picture.
+ * The runs of an exploration as a tree of who acts, for a picture of what was tried.
  *
- * - A node is a task that acts for some steps in which no two runs part. Two runs part where another task acts; runs that do the
- *   same are one leaf.
- * - The first runs are in the tree, up to a number of leaves and of steps; how many are left out it says.
+ * - A node is a task that acts for some steps in which all its runs agree. Runs branch where different tasks act; equal
+ *   runs share a leaf.
+ * - The tree contains the first runs, up to a number of leaves and of steps, and the number of runs left out.
  */
 
 import type { ExploredRun } from "../holdfast.ts";
 
 import { outcomeText } from "./outcome_text.ts";
 
-/** A tree, with what came out. */
+/** A tree of runs with their outcomes. */
 export interface Tried {
-  /** The outcomes of its runs, as people read them, in the order in which they came up; a leaf names one by its place. */
+  /** The outcomes of its runs as text, in order of first appearance; a leaf refers to one by index. */
   readonly outcomes: readonly string[];
-  /** Where all runs begin. */
+  /** The roots, where all runs begin. */
   readonly roots: readonly TriedNode[];
-  /** How many steps the longest run has that is in it. */
+  /** The steps of the longest run in the tree. */
   readonly steps: number;
   /** How many schedules were run. */
   readonly runs: number;
-  /** How many of them are not in it. */
+  /** How many of these runs are not in the tree. */
   readonly leftOut: number;
 }
 
@@ -32,29 +32,29 @@ export interface TriedNode {
   readonly from: number;
   /** How many steps. */
   readonly steps: number;
-  /** How many leaves it leads to, itself if it is one. */
+  /** How many leaves it leads to, including itself if it is one. */
   readonly leaves: number;
-  /** What goes on from here. */
+  /** The nodes that follow. */
   readonly next: readonly TriedNode[];
-  /** What the run comes to that ends here. */
+  /** The result of the run that ends here, if one does. */
   readonly leaf?: TriedLeaf;
 }
 
-/** Where a run ends. */
+/** The end of a run. */
 export interface TriedLeaf {
-  /** The place of the outcome. */
+  /** The index of the outcome. */
   readonly outcome: number;
   /** The kind of the bug that it shows, if any. */
   readonly kind: string | undefined;
-  /** What replays it. */
+  /** The schedule that replays it. */
   readonly schedule: string;
-  /** How many runs did the same. */
+  /** How many runs were equal. */
   readonly runs: number;
 }
 
-/** How many leaves the picture has. */
+/** The most leaves of the picture. */
 const MOST_LEAVES = 250;
-/** How many steps of a run. */
+/** The most steps of a run. */
 const MOST_STEPS = 400;
 
 interface Growing {
@@ -62,10 +62,10 @@ interface Growing {
   leaf?: { readonly run: ExploredRun; readonly outcome: number; runs: number };
 }
 
-/** Takes runs as they come. */
+/** Builds the tree from runs as they come. */
 export class RunTree {
   readonly #root: Growing = { next: new Map() };
-  // Each with how people read it.
+  // Each with its text.
   readonly #outcomes = new Map<string, string>();
   #leaves = 0;
   #runs = 0;
@@ -81,7 +81,7 @@ export class RunTree {
     else this.#grow(run);
   }
 
-  /** The tree; only when exploring has ended, since then there are schedules. */
+  /** The tree; only after exploring has ended, since schedules are known only then. */
   told(): Tried {
     return {
       outcomes: [...this.#outcomes.values()],
@@ -130,7 +130,7 @@ function nodesOf({ next }: Growing, from: number): TriedNode[] {
   });
 }
 
-/** What goes on, if that is one thing and no run ends here. */
+/** The only node that follows, if there is exactly one and no run ends here. */
 function onlyNext({ next, leaf }: Growing): [task: number, next: Growing] | undefined {
   const [only] = next;
   return next.size === 1 && leaf === undefined ? only : undefined;

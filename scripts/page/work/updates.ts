@@ -1,33 +1,34 @@
 /**
- * Updates that go to the app many at once, about once a frame, however often something happens.
+ * Batches updates for the app, about one batch per frame, however often something happens.
  *
- * - None is lost, and their order stays. A handler that never lets its event loop turn sends them on its way.
+ * - No update is lost, and their order is kept. If a handler never lets the event loop turn, adding an update sends the
+ *   batch.
  */
 
-/** How long updates are collected, in milliseconds. */
+/** How long a batch is collected, in milliseconds. */
 const FRAME = 16;
 
-/** Those of one request. */
+/** The updates of one request. */
 export class Updates {
   readonly #send: (updates: readonly unknown[]) => void;
-  /** Not empty only while a timer runs or the last batch is younger than a frame. */
+  /** Invariant: it is empty unless a timer runs or the last batch is younger than a frame. */
   #waiting: unknown[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sent = -Infinity;
 
-  /** Makes them, by what sends a batch. */
+  /** `send` sends a batch. */
   constructor(send: (updates: readonly unknown[]) => void) {
     this.#send = send;
   }
 
-  /** Adds one. */
+  /** Adds an update. */
   add(update: unknown): void {
     this.#waiting.push(update);
     if (performance.now() - this.#sent >= FRAME) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FRAME);
   }
 
-  /** Sends what is there. */
+  /** Sends the collected updates. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -15,6 +15,7 @@ import { turn } from "../platform/mod.ts";
 import type { Exports } from "./exports.ts";
 import type { BeginFault, BegunJob, GuestJob } from "./job.ts";
 
+/** A guest, in every mode. */
 export class Guest {
   readonly #end: GuestEnd;
   #job: BegunJob | undefined;

@@ -25,6 +25,7 @@ export interface KeptModeOptions {
   readonly guests: () => number;
 }
 
+/** A mode of one host, with the guests that it keeps. */
 export class KeptMode {
   /** The guests. */
   readonly warm: WarmRealms;

@@ -35,6 +35,7 @@ interface Node {
   readonly sequence: number;
 }
 
+/** A heap of items in blocks of a byte range. */
 export class BlockHeap implements ItemStore {
   readonly numbers = 5;
   readonly most: number;

@@ -21,6 +21,7 @@ const SMALL_BYTES = 4096;
 /** The most bytes read at once for several items. */
 const MOST_AT_ONCE = 2 ** 20;
 
+/** A ring of records in a byte range. */
 export class ByteRing implements ItemStore {
   readonly numbers = 3;
   readonly most: number;

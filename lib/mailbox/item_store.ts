@@ -10,6 +10,7 @@
 
 import type { Steps } from "../memory/mod.ts";
 
+/** Holds the items of a queue or channel as bytes. */
 export interface ItemStore {
   /** How many 32-bit numbers its state consists of. */
   readonly numbers: number;

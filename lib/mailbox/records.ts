@@ -6,6 +6,7 @@
  * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
  */
 
+/** The size of a record header, in bytes. */
 export const HEADER_BYTES = 4;
 /** The largest body, in bytes: its length leaves room for the state. */
 export const MOST_BYTES: number = 2 ** 29 - 8;
@@ -22,18 +23,22 @@ const STATE = 3;
 const FIRST_ROOM_BYTES = 1024;
 const KEPT_ROOM_BYTES = 2 ** 20;
 
+/** The size of a record with a body of `length` bytes, in bytes. */
 export function recordSize(length: number): number {
   return (HEADER_BYTES + length + 3) & ~3;
 }
 
+/** The header for a body length and a state. */
 export function headerOf(length: number, state: number): number {
   return (length << STATE_BITS) | state;
 }
 
+/** The length of the body, in bytes, according to a header. */
 export function lengthOf(header: number): number {
   return header >>> STATE_BITS;
 }
 
+/** The state according to a header. */
 export function stateOf(header: number): number {
   return header & STATE;
 }

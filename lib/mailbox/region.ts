@@ -35,6 +35,7 @@ export function* stockOptions(
   return { ...yield* parkOptions(options), priority: options.priority };
 }
 
+/** The options of a call that does not wait. */
 export const AT_ONCE: WaitOptions = { timeout: 0 };
 
 /** A copy of bytes that are valid only until the next call. */
@@ -72,4 +73,5 @@ export function holdsText(size: number): string {
   return `holds ${size} ${size === 1 ? "item" : "items"}`;
 }
 
+/** The options of a call that waits without a limit. */
 export const FOR_EVER: StockOptions = { deadline: Infinity };

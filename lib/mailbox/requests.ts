@@ -13,6 +13,7 @@ const FIRST_SIZE = 8;
 
 /** An answer above 0 is the handle of the claimed item; this one means that the staged item has been accepted. */
 export const ACCEPTED = -1;
+/** The stock is closed. */
 export const CLOSED = -2;
 /** Trying again may succeed. */
 export const RETRY = -3;

@@ -53,6 +53,7 @@ interface Party extends SelectOperation {
   readonly stock: Stock;
 }
 
+/** One select among operations on stocks. */
 export class Selecting {
   readonly #binding: Binding;
   readonly #decisions: Decisions;

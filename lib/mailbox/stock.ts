@@ -32,6 +32,7 @@ export interface StockOptions extends Pick<ParkOptions, "deadline" | "now" | "ca
 /** `late`: timed out; `closed`: nobody can put anymore, or nothing is left to take. */
 export type StockFailure = "late" | "closed";
 
+/** Statistics of a stock. */
 export interface StockStatistics {
   /** How many accepted items nobody has taken. */
   readonly size: number;
@@ -46,6 +47,7 @@ export interface StockStatistics {
   readonly closed: boolean;
 }
 
+/** A stock of items, as tasks call it. */
 export class Stock extends StockInside {
   // The state as read from outside the monitor.
   readonly #seen = new StockState();

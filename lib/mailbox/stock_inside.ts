@@ -39,6 +39,7 @@ export interface StockPlace {
   readonly decisions: Bind<Decisions>;
 }
 
+/** Reserves the words and bytes of a stock. */
 export function reserveStock(
   space: Reservation,
   name: string,
@@ -56,6 +57,7 @@ export function reserveStock(
   };
 }
 
+/** The part of a stock inside its monitor. */
 export class StockInside {
   readonly place: StockPlace;
   readonly queue: WaitQueue;

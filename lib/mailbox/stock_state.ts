@@ -11,6 +11,7 @@ const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
 /** The code for a stock that dropped its items when it closed. */
 const DROPPED = 2;
 
+/** The numbers of a stock, as one record of bytes. */
 export class StockState {
   static readonly BYTES: number = NUMBERS * Int32Array.BYTES_PER_ELEMENT;
   /** The record, in the machine's byte order: all sides of a memory are on one machine. */

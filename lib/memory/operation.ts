@@ -208,7 +208,7 @@ export type WaitResult = "woken" | "not-equal" | "timed-out";
 /** Everything that an operation can answer. */
 export type Answer = number | bigint | WaitResult | Uint8Array | typeof INLINE | InlineCall | CallAnswer | undefined;
 
-/** The methods whose calls go by another name. */
+/** The program's method for each call that has another name. */
 const CALLED: ReadonlyMap<string, string> = new Map([
   ["putRecords", "putAll"],
   ["getRecords", "takeUpTo"],

@@ -15,6 +15,7 @@ import type { GuestEnd } from "./realm.ts";
 /** More than any pipe holds, so that one read empties it. */
 const CHUNK = 1 << 20;
 
+/** The guest's end of stdin and stdout. */
 export class ProcessEnd implements GuestEnd {
   readonly mode: string;
   readonly #streams: OwnStreams;

@@ -32,6 +32,7 @@ export type ToThread =
 /** The messages of a thread to its host. */
 type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
 
+/** The guest's end of a thread's rings. */
 export class ThreadEnd implements GuestEnd {
   readonly mode = "thread";
   readonly #thread: OwnThread;

@@ -40,6 +40,7 @@ export interface Keeper {
   readonly closing: AbortSignal;
 }
 
+/** The guests of a mode, kept between jobs. */
 export class WarmRealms {
   /** Starts the guests. */
   readonly mode: Mode;

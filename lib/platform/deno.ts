@@ -44,6 +44,7 @@ export function isHere(): boolean {
   return Reflect.get(globalThis, "Deno") !== undefined;
 }
 
+/** The parts that Deno has: all of them. */
 export const own: Platform = {
   name: "Deno",
   get pid() {

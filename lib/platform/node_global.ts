@@ -3,4 +3,5 @@
  * `process.stdin`, after which that stream no longer blocks; but a guest that waits for its host must block on it.
  */
 
+/** The global `process`. */
 export const process: typeof import("node:process") = Reflect.get(globalThis, "process");

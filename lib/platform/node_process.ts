@@ -12,7 +12,7 @@ import type { Child, ChildOptions, ChildStatus, RunEnd } from "./platform.ts";
 
 /** The most bytes that may wait for their reader. */
 const MOST_WAITING = 1 << 20;
-/** The base of the exit code of a child that was ended by a signal. */
+/** The exit code recorded for a child that was ended by a signal. */
 const SIGNALLED = 128;
 
 /** Starts this runtime's executable with other arguments. */

@@ -46,6 +46,7 @@ const NONE: CallOptions = {};
 /** Stands for an argument that cannot be sent. */
 export const UNPACKED: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
+/** A call of a pool's function. */
 export class Call {
   /** The function's name. */
   readonly name: string;

@@ -33,6 +33,7 @@ export interface DispatcherOptions {
   readonly names: readonly string[];
 }
 
+/** Distributes a pool's waiting calls among its guests. */
 export class Dispatcher {
   readonly #settings: PoolSettings;
   readonly #slots: readonly Slot[];

@@ -70,6 +70,7 @@ export interface Reader<A> {
   readonly submitted: (chunk: Chunk<A>) => void;
 }
 
+/** Makes calls of a mapping's inputs. */
 export class Feed<A, R> {
   readonly #buffer: number;
   readonly #pool: MappingPool;

@@ -15,6 +15,7 @@ const MOST = 4096;
 /** The weight of the newest measurement. */
 const NEWEST = 0.5;
 
+/** Measures calls, and derives how many to give a guest at a time. */
 export class Pace {
   /** The measured time per call, in milliseconds; `undefined` at first. */
   #each: number | undefined;

@@ -14,6 +14,7 @@ import type { ServiceLogging } from "../host/mod.ts";
 import { guestLoggingUrl, LogBook, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
 
+/** The log of a pool. */
 export class PoolLog {
   /** The logging setup of guests. */
   readonly logging: ServiceLogging;

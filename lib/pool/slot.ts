@@ -63,6 +63,7 @@ export interface SlotOptions {
   readonly failed: (error: Error) => void;
 }
 
+/** A place for one guest of a pool. */
 export class Slot implements CallHolder {
   /** Its number. */
   readonly number: number;

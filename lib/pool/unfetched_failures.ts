@@ -10,6 +10,7 @@ import type { Call } from "./call.ts";
 /** How many failures are kept. */
 const MOST = 1000;
 
+/** Collects the failures of calls that nobody has fetched. */
 export class UnfetchedFailures {
   #calls: Call[] = [];
 

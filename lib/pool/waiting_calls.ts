@@ -9,6 +9,7 @@
 import type { Call, CallHolder } from "./call.ts";
 import { Fifo } from "./fifo.ts";
 
+/** The queue of a pool's calls that wait for a guest. */
 export class WaitingCalls implements CallHolder {
   #count = 0;
   readonly #line = new Fifo<Call>();

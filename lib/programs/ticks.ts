@@ -29,6 +29,7 @@ export interface Lateness {
   readonly worst: number;
 }
 
+/** Measures how late the ticks of an event loop are. */
 export class Ticks {
   readonly #period: number;
   readonly #now: () => number;

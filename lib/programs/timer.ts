@@ -2,7 +2,7 @@
  * Timers: functions that run once, not before their time, unless canceled first.
  *
  * - `bell` rings once, although two tasks wait to ring it, and never early. Canceling it afterward has no effect.
- * - `never` is canceled before its time can come, and does not run. `maybe` is canceled at about its time: it runs if
+ * - `never` is canceled before its time can come, and does not run. `maybe` is canceled right after its start: it runs if
  *   and only if the cancel returns that it came too late.
  * - The outcome includes how late the bell was, in milliseconds: a timer promises "not before", and no more.
  */

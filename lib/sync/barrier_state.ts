@@ -19,6 +19,7 @@ export const BROKEN = 2;
 /** Phase: waiters are being told of a reset; a newcomer helps. */
 export const RESETTING = 3;
 
+/** The most parties of a barrier. */
 export const MOST_PARTIES = 2 ** 12 - 1;
 
 /** Mark: it has arrived, or is about to. */
@@ -37,16 +38,20 @@ const MARK_SHIFT = 3;
 /** What broke a barrier, and its number. */
 export const BREACHES = { timeout: 1, cancel: 2, interrupt: 3, abort: 4, action: 5, death: 6, reset: 7 } as const;
 
+/** The name of what broke a barrier. */
 export type Breach = keyof typeof BREACHES;
 
+/** The word of a generation, a count of arrivals (or a breach) and a phase. */
 export function stateOf(generation: number, count: number, phase: number): number {
   return (generation << GENERATION_SHIFT) | (count << COUNT_SHIFT) | phase;
 }
 
+/** The generation in a word. */
 export function generationOf(state: number): number {
   return state >>> GENERATION_SHIFT;
 }
 
+/** The count of arrivals, or the breach, in a word. */
 export function countOf(state: number): number {
   return (state >>> COUNT_SHIFT) & MOST_PARTIES;
 }

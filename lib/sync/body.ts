@@ -11,6 +11,7 @@ import { awaited, type Steps } from "../memory/mod.ts";
 /** A function that a method runs for its caller. */
 export type Body = () => Steps<unknown> | void;
 
+/** Throws unless `body` is a function; `act` is the verb phrase for the message. */
 export function checkBody(act: string, body: unknown): asserts body is Body {
   if (typeof body !== "function") {
     throw new TypeError(`Cannot ${act}: what is to run is ${typeof body}, a function is wanted`);

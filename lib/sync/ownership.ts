@@ -24,6 +24,7 @@ interface Range<T> {
   readonly owner: T;
 }
 
+/** Records which ranges of words and bytes each owner has reserved. */
 export class Ownership<T> {
   readonly #ranges: Readonly<Record<Extent["kind"], Range<T>[]>> = { words: [], bytes: [] };
 
@@ -40,6 +41,7 @@ export class Ownership<T> {
   }
 }
 
+/** The words or bytes that an operation touches. */
 export function extentOf(operation: PlacedOperation): Extent {
   switch (operation.kind) {
     case "read":

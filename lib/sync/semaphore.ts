@@ -48,6 +48,7 @@ export interface SemaphoreStatistics {
   readonly waiters: number;
 }
 
+/** One more than the most permits of a semaphore. */
 export const MOST_PERMITS = 2 ** 29;
 /** Added to a request whose permits a guard will hold. */
 const HELD = 2 ** 29;

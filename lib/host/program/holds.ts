@@ -20,6 +20,7 @@ export interface HeldSpan {
   readonly finished: number;
 }
 
+/** Reports which task holds which thing, as spans. */
 export class Holds {
   readonly #memory: Memory;
   readonly #tell: (span: HeldSpan) => void;

@@ -12,6 +12,7 @@ import type { TaskDone, TaskProgress } from "./task_message.ts";
 /** The name of a span in which a task does not wait. */
 export const RUNNING = "running";
 
+/** Draws the lanes of the tasks of a run. */
 export class Lanes {
   readonly #names: readonly string[];
   readonly #observe: Observer | undefined;

@@ -39,6 +39,7 @@ export interface TaskNotes {
 /** Receives the records before a wait, the call in which the task is about to wait, and the current time. */
 type Report = (notes: TaskNotes, waiting: string, since: number) => void;
 
+/** A memory that records when its task waits. */
 export class ObservedMemory implements Memory {
   #waits: TaskSpan[] = [];
   /** What it held, if recorded. */

@@ -34,6 +34,7 @@ export interface OwnerOptions {
   readonly held?: (span: HeldSpan) => void;
 }
 
+/** The owner of the memory of tasks that request each operation. */
 export class Owner implements TasksMemory {
   /** The memory. */
   readonly memory: ModelMemory;

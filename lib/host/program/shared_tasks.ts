@@ -20,6 +20,7 @@ import type { TasksMemory } from "./tasks_memory.ts";
 const LOOK = 20;
 const LAZY_LOOK = 100;
 
+/** The shared memory of tasks that attach to it. */
 export class SharedTasks implements TasksMemory {
   readonly memory: SharedMemory;
   readonly attach: TaskMemoryHandle;

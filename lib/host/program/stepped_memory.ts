@@ -18,6 +18,7 @@ import type { Answer, Layout, Memory, Operation, SharedMemory, Steps } from "../
 import { runBlocking } from "../../memory/mod.ts";
 import { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "../../program/mod.ts";
 
+/** A shared memory on which a task follows a script. */
 export class SteppedMemory implements Memory {
   readonly #memory: SharedMemory;
   readonly #task: number;

@@ -16,6 +16,7 @@ export function decodeEnd(bytes: Uint8Array): TaskEnd {
   return far === undefined ? { kind: "returned", value } : { kind: "failed", far: farErrorFrom(far) };
 }
 
+/** Collects the ends of the tasks of a run. */
 export class TaskEnds {
   readonly #ends: (TaskEnd | undefined)[];
   readonly #ended: (task: number, failure: FarError | undefined) => void | Promise<void>;

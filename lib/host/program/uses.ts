@@ -76,6 +76,7 @@ export interface UsesOptions {
   readonly tell: (use: OwnUse, task: number) => void;
 }
 
+/** Reports how tasks use shared things. */
 export class Uses {
   readonly #memory: Memory;
   readonly #things: Things;

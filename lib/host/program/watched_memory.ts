@@ -9,6 +9,7 @@ import { type Answer, ModelMemory, type Operation, PARKED } from "../../memory/m
 import type { ProgramJob } from "./run.ts";
 import { NOBODY, Uses } from "./uses.ts";
 
+/** A model memory that reports how tasks use shared things. */
 export class WatchedMemory extends ModelMemory {
   /** Receives operations, once it is set. */
   uses: Uses | undefined;

@@ -11,6 +11,7 @@ import { following, FrameCursor, type GuestEnd, Outbox } from "../../mode/guest.
 import { now } from "../../platform/mod.ts";
 import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
 
+/** A guest's end that requests operations from the owner of its memory. */
 export class AskingEnd {
   /** Whether the job ended while an answer was awaited. */
   isOver = false;

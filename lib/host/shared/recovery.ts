@@ -9,6 +9,7 @@ import type { FarError } from "../../errors.ts";
 import { type Memory, runAsynchronous, runBlocking, type Steps } from "../../memory/mod.ts";
 import { recover, type Shareables, type SharedThing, type Space } from "../../sync/mod.ts";
 
+/** Tells the shared things of a space that a task has ended. */
 export class Recovery {
   readonly #memory: Memory;
   readonly #things: ReadonlyMap<string, SharedThing>;

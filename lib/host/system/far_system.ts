@@ -22,6 +22,7 @@ import type {
 import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
 
+/** The far side of a delegated system. */
 export class FarSystem {
   readonly #system: System;
   readonly #inputs: readonly string[];

@@ -26,6 +26,7 @@ const MOST_NAMES = 5;
 /** The keeper of the guests, and how long one may take to answer, in milliseconds. */
 type LinksKeeper = Pick<Keeper, "warm"> & { readonly limit: number };
 
+/** The links to the delegated systems of one run. */
 export class GuestLinks implements Links {
   readonly links: readonly GuestLink[];
   /** The guests of the links: each once. */

@@ -63,6 +63,8 @@ export interface FunctionText {
   readonly code: string;
   /** What stacks call it. */
   readonly filename: string;
+  /** Called where it imports what is no part of it, by the specifier; a browser does not call it. */
+  readonly imports?: (specifier: string) => never;
 }
 
 /** How a ground is sealed. */

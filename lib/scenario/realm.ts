@@ -57,6 +57,7 @@ export interface WaitListener {
 interface WorldExports {
   makeRun(host: HostParts): Run;
   makeScope(host: HostParts, outside: Outside): Scope;
+  refuseImport(specifier: string): never;
   textMakers(options: { readonly inTurns: boolean }): readonly TextMaker[];
   whole(globals: Readonly<Record<string, unknown>>, base: object): Readonly<Record<string, unknown>>;
   blameNobody(doubt: () => void): void;
@@ -276,7 +277,8 @@ export class Realm {
     // A variable of the module may have a parameter's name: so it is a function of its own. It may await, as a module may.
     const around = [`"use strict"; return (async () => {`, "})();"] as const;
     try {
-      return this.#ground.compile({ names, around, code, filename: this.#file });
+      const imports = this.#exports.refuseImport;
+      return this.#ground.compile({ names, around, code, filename: this.#file, imports });
     } catch (error) {
       if (error instanceof ScenarioError) throw error;
       throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);

@@ -18,10 +18,15 @@ export function groundOf(drain: Drain): Ground {
 }
 
 function compiled(
-  { code, names, around: [before, after], filename }: FunctionText,
+  { code, names, around: [before, after], filename, imports }: FunctionText,
   context?: vm.Context,
 ): (...args: readonly unknown[]) => never {
-  const options = { filename, lineOffset: -1, ...context === undefined ? {} : { parsingContext: context } };
+  const options = {
+    filename,
+    lineOffset: -1,
+    ...context === undefined ? {} : { parsingContext: context },
+    ...imports === undefined ? {} : { importModuleDynamically: imports },
+  };
   const text = `${before}\n${code}\n${after}`;
   return vm.compileFunction(text, [...names], options) as (...args: readonly unknown[]) => never;
 }

@@ -126,6 +126,11 @@ export async function connects(): Promise<void> {
   await Deno.connect({ port: 1 });
 }
 
+export async function imports(): Promise<void> {
+  const name = ["data:text/javascript", ""].join(",");
+  await import(name).catch(() => {});
+}
+
 export async function fetches(): Promise<void> {
   await fetch("https://example.com/");
 }

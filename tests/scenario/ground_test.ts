@@ -106,6 +106,7 @@ Deno.test("by turns errors that nobody catches are found, and what the world lac
     assert(error.message.includes(word), error.message);
   };
   await refused(scenarios, "connects", "turn", "Cannot use Deno.connect");
+  for (const drain of drains) await refused(scenarios, "imports", drain, "Cannot use import of data:text/javascript,");
   await refused(turns, "field", "own-queue", "Cannot use Request in a scenario");
   const elsewhere = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
   Reflect.set(Promise, "elsewhere", elsewhere);

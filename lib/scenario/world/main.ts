@@ -180,6 +180,7 @@ export function blameNobody(doubt: () => void): void {
 
 export { EventEmitter } from "./node/emitter.ts";
 export { tellingPromise } from "./promises.ts";
+export { refuseImport } from "./refused.ts";
 export { textMakers } from "./texts.ts";
 
 /** Makes what runs, given the host's parts. */

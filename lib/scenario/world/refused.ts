@@ -63,3 +63,9 @@ export function refuse(
   for (const name of holds) Object.defineProperty(refused, name, { value: refuse(`${what}.${name}`, options) });
   return refused;
 }
+
+/** Refuses a dynamic import of what is not bundled. */
+export function refuseImport(specifier: string): never {
+  const instead = 'a specifier that stands there as a text, as in import("./module.ts"),';
+  return refuse(`import of ${specifier}`, { is: "it is not bundled", instead })();
+}

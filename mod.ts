@@ -685,7 +685,7 @@ export {
   type SystemCheckOptions,
 } from "./lib/testing/mod.ts";
 
-// split: work on several workers, with what comes out on one.
+// split: work on several workers, with the result of one.
 export {
   exploreSplit,
   type ExploreSplitOptions,

@@ -33,13 +33,15 @@ import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
 import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTextError, NeedsTurnError } from "./ground.ts";
+import { Evidence } from "./evidence.ts";
+import { findingOf, type ScenarioGoal } from "./goal.ts";
 import { inTurns } from "./in_turns.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
 import { Rounds, type RoundsOptions } from "./rounds.ts";
 import { scenarioOf } from "./scenario_of.ts";
-import { type ScenarioGoal, ScenarioSearch, type ScenarioWorkers } from "./search.ts";
+import { ScenarioSearch, type ScenarioWorkers } from "./search.ts";
 import { requestData, type ScenarioRequest } from "./shares.ts";
 import { scenarioTrace } from "./trace.ts";
 import { waitsOf } from "./waits.ts";
@@ -157,34 +159,35 @@ export async function exploreScenarioShared(
   check(url, options);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
   const goal = goalOf(options);
-  return await prepared(url, { ...options, goal }, async ({ name, drain, search, waits, request }) => {
+  return await prepared(url, { ...options, goal }, async ({ name, drain, search, evidence, waits, request }) => {
     const drive = <T>(slices: Slices<T>) => driven(slices, progress);
     const teams = teamsOf(strategy, seed);
     const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(requestData(request))));
-    const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
-    const { schedules, found, tooLong, covered } = search;
-    const { distinct, whole: outcomes, unseen } = search.outcomes;
-    const ran = () => ({ schedules, tooLong, assumptions: search.assumptions, distinct, outcomes });
-    const whole = { scenario: name, module: url, drain, callsExpect: search.callsExpect };
+    const { covered, tally } = search;
+    const { schedules, found, tooLong, assumptions, callsExpect } = tally;
+    const exhausted = ended === "exhausted" && tooLong === 0 && typeof strategy === "string";
+    const { distinct, whole: outcomes, unseen } = tally.outcomes;
+    const ran = { schedules, tooLong, assumptions, distinct, outcomes };
+    const whole = { scenario: name, module: url, drain, callsExpect };
     if (found === undefined) {
       const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
-      const result = { verdict, ...ran(), covered, unseen, missed: undefined };
+      const result = { verdict, ...ran, covered, unseen, missed: undefined };
       return { ...whole, result, trace: undefined, faults: [], needsFault: false, printed: [] };
     }
-    const { least: shrunk, minimal } = await drive(shrink(search, { found, covered, budget }));
-    const { least, needsFault } = await drive(search.withoutFaults(shrunk, { budget }));
-    const { performed, schedule } = await drive(search.show(least.departures));
+    const { least: shrunk, minimal } = await drive(shrink(evidence, { found, covered, budget }));
+    const { least, needsFault } = await drive(evidence.withoutFaults(shrunk, { budget }));
+    const { performed, schedule } = await drive(evidence.show(least.departures));
     const { kind, preemptions, steps } = least;
     const { judged, faults, printed } = performed;
     // What changes where nothing but the order is open is no bug of the order.
-    const again = search.findingOf(performed);
+    const again = findingOf(performed, goal);
     const isSame = again?.kind === kind;
     const hangs = isSame && kind === "hang" ? await waits(least.departures, performed) : [];
     const message = isSame
       ? [again.message, ...hangs].join("\n")
       : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
-    const evidence = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
-    const all = { ...evidence, exhausted, ...ran() };
+    const shown = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
+    const all = { ...shown, exhausted, ...ran };
     const result: ExploreResult = !isSame
       ? { verdict: "bug", kind: "nondeterminism", ...all }
       : typeof find === "object"
@@ -207,8 +210,8 @@ export async function replayScenario(
 ): Promise<ScenarioReplay> {
   const { departures, timersFree, print } = parseSchedule(schedule, chainNames(MOST_CHAINS));
   const clock = timersFree ? "free" : "ordered";
-  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, search, waits }) => {
-    const { performed, fingerprint, fault } = await driven(search.show(departures));
+  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, evidence, waits }) => {
+    const { performed, fingerprint, fault } = await driven(evidence.show(departures));
     const is = fault ?? (printOf(fingerprint) === print ? undefined : "other things come from outside");
     if (is !== undefined) {
       throw new RangeError(
@@ -231,6 +234,7 @@ interface Prepared {
   readonly name: string;
   readonly drain: Drain;
   readonly search: ScenarioSearch;
+  readonly evidence: Evidence;
   readonly request: ScenarioRequest;
   /** What a run waits for that hangs, a line each. */
   readonly waits: (departures: readonly Departure[], performed: Performed) => Promise<readonly string[]>;
@@ -347,7 +351,8 @@ async function preparedOn<T>(
     };
     const settings = { name, timersFree: clock === "free", goal, seed };
     const search = new ScenarioSearch(rounds, settings);
-    return await use({ name: title, drain, request: { how, settings }, waits, search });
+    const evidence = new Evidence(rounds, { settings, tally: search.tally });
+    return await use({ name: title, drain, request: { how, settings }, waits, search, evidence });
   } finally {
     for (const rejections of listening) rejections[Symbol.dispose]();
   }

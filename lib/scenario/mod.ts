@@ -31,12 +31,7 @@ export type {
   EsbuildResolved,
 } from "./esbuild.ts";
 export { type Drain, drains } from "./ground.ts";
-export {
-  type ScenarioGoal,
-  scenarioKinds,
-  type ScenarioPart,
-  type ScenarioShare,
-  type ScenarioWorkers,
-  type SearchSettings,
-} from "./search.ts";
+export { scenarioKinds } from "./goal.ts";
+export type { ScenarioPart, ScenarioShare, ScenarioWorkers } from "./search.ts";
+export type { TallyTold } from "./tally.ts";
 export { scenarioShares, sharesModule } from "./shares.ts";

@@ -48,6 +48,15 @@ export interface RoundOptions {
   readonly patience?: number;
 }
 
+/** How many runs share a round at most. */
+export const ROUND = 64;
+const GROWTH = 4;
+
+/** How many runs the next round has: the first ones are small, so that a bug that shows at once costs little. */
+export function larger(size: number): number {
+  return Math.min(ROUND, GROWTH * size);
+}
+
 /** How many turns are taken for a run that nothing is left for. */
 const SETTLING = 8;
 

@@ -34,4 +34,5 @@ export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
 export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";
 export { ownSteps, type OwnTask } from "./own_steps.ts";
+export { fileName } from "./file_name.ts";
 export { ownFrames, sourceLine } from "./source_line.ts";

@@ -6,8 +6,8 @@
  */
 
 import { ScenarioError } from "../errors.ts";
+import { fileName } from "../program/mod.ts";
 import type { Bundle } from "./bundle.ts";
-import { fileName } from "./file_name.ts";
 
 /**
  * The scenario that is meant: `functions` tells the functions among the exports, where their names alone do not say it.

@@ -8,8 +8,7 @@
 
 import { type BugKind, type Finding, type Judged, kinds } from "../explorer/mod.ts";
 import { platform } from "../platform/mod.ts";
-import { dataText } from "../program/mod.ts";
-import { fileName } from "./file_name.ts";
+import { dataText, fileName } from "../program/mod.ts";
 import type { Rejection } from "./rejections.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { Run } from "./world/main.ts";

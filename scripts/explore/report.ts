@@ -41,6 +41,10 @@ export interface Explored {
   readonly ms: number;
 }
 
+/** How many columns of a row come before its text, besides the name of its task: the step, gaps and a mark. */
+const LEAD = 10;
+/** How much is shown behind a label, however long that is. */
+const MARKED = 3;
 /** How many outcomes are shown. */
 const MOST_OUTCOMES = 8;
 
@@ -256,7 +260,17 @@ export class Paper {
     const befalls = deviating.filter(({ text }) => faults.some((fault) => text.startsWith(fault))).length;
     const early = "comes before what was asked for earlier";
     const does = befalls === 0 ? early : befalls === deviating.length ? "is a fault" : `is a fault, or ${early}`;
-    return this.#rows(trace, { preempts: `» ${does}` });
+    return this.#rows({ ...trace, rows: trace.rows.map((row) => this.#cut(row, trace.tasks)) }, {
+      preempts: `» ${does}`,
+    });
+  }
+
+  /** A row that fits on a line of its own, as far as its label allows: an answer may be long. */
+  #cut(row: RunTrace["rows"][number], tasks: readonly string[]): RunTrace["rows"][number] {
+    const [label = ""] = row.text.split(": ", 1);
+    const room = this.#width - LEAD - Math.max(...tasks.map(({ length }) => length));
+    const most = Math.max(label.length + MARKED, room);
+    return row.text.length <= most ? row : { ...row, text: `${row.text.slice(0, most - 1).trimEnd()}…` };
   }
 
   /** A run, row by row. */

@@ -251,7 +251,7 @@ export class Command implements AsyncDisposable {
 export function complaints(stderr: string): string {
   const simulated = /^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm;
   const run = /^[\w-]+ in \w+ mode: ([\d.]+ s(, .*)?|\d+ runs|\d+ of \d+)\n/gm;
-  const explored = /^([\w-]+ \([\w-]+\): \d+ schedules|\d+ of \d+ explored)\n/gm;
+  const explored = /^(\S+(?: \([\w-]+\))?: \d+ schedules|\d+ of \d+ explored)\n/gm;
   return [simulated, run, explored].reduce((text, progress) => text.replaceAll(progress, ""), stderr);
 }
 

@@ -5,6 +5,8 @@ import { programs } from "../../lib/programs/mod.ts";
 import { complaints, inFolder, type Several, several, startScript } from "./command.ts";
 
 const own = "tests/guests/reported_programs.ts";
+const scenarios = "tests/guests/scenarios.ts";
+const examples = "lib/scenario/examples";
 const UPDATES = Deno.env.has("HOLDFAST_SNAPSHOTS");
 
 /** The reports that people see, each with the commands of a kind. */
@@ -25,6 +27,21 @@ const REPORTS: Readonly<Record<string, readonly (readonly [Several, ...string[]]
     ["explore", "condition", "--budget", "50"],
     ["explore", `${own}#philosophers`],
     ["explore", "semaphore", "--budget", "20"],
+  ],
+  scenario: [
+    ["explore", `${examples}/late_answer.ts`, "--lanes"],
+    ["explore", `${examples}/late_answer.ts#fixed`],
+    ["explore", `${examples}/token_refresh.ts`],
+    ["explore", `${examples}/close_during_flush.ts`],
+    ["explore", `${scenarios}#answered`],
+    ["explore", `${scenarios}#held`],
+    ["explore", `${scenarios}#below`, "--input", "[1, 7]", "--drain", "turn"],
+    ["explore", `${scenarios}#asks`],
+    ["explore", `${examples}/token_refresh.ts#fixed`, "--budget", "200", "--ignore", "hang,leak"],
+    ["explore", `${examples}/retry.ts`, "--steps", "2", "--find", "leak"],
+    ["explore", "lib/scenario/README.md"],
+    ["explore", scenarios],
+    ["replay", `${examples}/late_answer.ts#fixed`, "hf2:a@0.GET-a/b.1:9oph3o"],
   ],
   replay: [
     ["replay", "race", "hf2:straight:vx1p7y", "--lanes"],
@@ -66,7 +83,8 @@ for (const [kind, commands] of Object.entries(REPORTS)) {
         const ends = await several(script, asked.map(([, ...args]) => [...args, "--width", String(width)]));
         for (const [index, { code, stdout, stderr }] of ends.entries()) {
           const command = asked[index] ?? [];
-          const report = [`$ ${command.join(" ")}`, stdout + stable(complaints(stderr)), `[exit ${code}]`];
+          const complained = stable(complaints(stderr)).replace(/^A scenario is bundled [^.]*\.\n/, "");
+          const report = [`$ ${command.join(" ")}`, stdout + complained, `[exit ${code}]`];
           told.set(command, report.join("\n"));
         }
       }

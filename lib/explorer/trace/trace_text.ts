@@ -5,6 +5,7 @@
  * - A line is no longer than the width, unless a single row is.
  */
 
+import { fileName } from "../../program/mod.ts";
 import type { RunTrace, TraceRow } from "./trace_of.ts";
 
 /** A line. */
@@ -114,8 +115,4 @@ function stepText(rows: readonly TraceRow[], index: number): string {
 function placeOf(source: string, nameOf: (url: string) => string): string {
   const [, url = source, line = ""] = /^(.*):(\d+):\d+$/.exec(source) ?? [];
   return `${nameOf(url)}:${line}`;
-}
-
-function fileName(url: string): string {
-  return url.slice(url.lastIndexOf("/") + 1);
 }

@@ -18,7 +18,7 @@ import { refuse } from "./refused.ts";
 
 /** How many characters of an answer a trace tells, and of what a fetch sends. */
 const MOST_TOLD = 120;
-const MOST_SENT = 60;
+const MOST_SENT = 40;
 
 interface IoOptions {
   readonly atomic?: boolean;

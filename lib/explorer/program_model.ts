@@ -56,6 +56,8 @@ export class ProgramModel {
   /**
    * What the runs of the present search take for granted. Invariant: only this and `seen` depend on which runs were performed;
    * all else that the model has learned is true of every run, so that a run comes out the same without it.
+   *
+   * @internal
    */
   granted: Granted = new Granted();
   /** The memory of all runs, one after the other. */

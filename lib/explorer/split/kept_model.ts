@@ -14,7 +14,7 @@ import { Granted } from "../granted.ts";
 import { ProgramModel } from "../program_model.ts";
 import type { SearchOptions } from "../search.ts";
 
-/** What decides a model, as shares of one search have it in common. */
+/** What determines a model: the part of a request that all shares of a search have in common. */
 interface Modeled {
   readonly settings: Settings;
   readonly options: SearchOptions;
@@ -24,7 +24,11 @@ interface Modeled {
 export class KeptModel {
   #kept: { readonly model: ProgramModel; readonly search: string } | undefined;
 
-  /** Takes the model out, or makes one where none is kept of this program and this search. */
+  /**
+   * Takes out the kept model, or makes a new one if none is kept for this program and this search.
+   *
+   * @internal
+   */
   take(program: AnyProgram, modeled: Modeled): ProgramModel {
     const { model, search } = this.#kept ?? {};
     this.#kept = undefined;
@@ -35,7 +39,11 @@ export class KeptModel {
     return model;
   }
 
-  /** Keeps the model of a share that has come to its end. */
+  /**
+   * Keeps the model of a finished share.
+   *
+   * @internal
+   */
   keep(model: ProgramModel, modeled: Modeled): void {
     if (model.seen === model.looks) this.#kept = { model, search: textOf(modeled) };
   }

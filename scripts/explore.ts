@@ -23,10 +23,9 @@ import {
   traceOf,
 } from "../lib/explorer/mod.ts";
 import { exploreSplit, MOST_WORKERS } from "../lib/split/mod.ts";
-import { agentsOn, type EngineOptions } from "../lib/engine/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
-import { ENGINE_TAKES, engineHelp, engineIn, withEngine } from "./command/engine_flags.ts";
+import { ENGINE_TAKES, engineHelp, engineIn, withEngine, workersOn } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
@@ -66,8 +65,8 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 A program whose main runs on the host, with pools or workers, cannot be explored; --all leaves it out.
 A module that exports no program is a scenario: an async function that takes a world, as default export, only export or
 #name. Its code runs unchanged, in all orders of outside events. A scenario takes --strategy, --budget, --seed, --find,
---ignore, --clock (by default ordered), --steps (completions), --workers, --lanes, --trace, --width, --json and flags of
-its own.
+--ignore, --clock (by default ordered), --steps (completions), --workers, --engine, --creds, --ca, --lanes, --trace,
+--width, --json and flags of its own.
 
   --all            every program of the list, in every variant, as one table
   --variant V      a variant of the program                                      [the first]
@@ -260,13 +259,6 @@ interface Split {
   readonly workers: number;
   readonly mode: "thread" | "process";
   readonly host: CommandHost;
-}
-
-/** One worker per core of an engine's agents; without an engine one, which is the caller. */
-async function workersOn(engine: EngineOptions | undefined): Promise<number> {
-  if (engine === undefined) return 1;
-  const agents = await agentsOn(engine);
-  return Math.min(MOST_WORKERS, Math.max(1, agents.reduce((sum, { cores }) => sum + cores, 0)));
 }
 
 /** Explores in slices, so that Ctrl-C is noticed between them. */

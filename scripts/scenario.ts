@@ -22,6 +22,7 @@ import { exploreScenarioSplit, MOST_WORKERS } from "../lib/split/mod.ts";
 import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { runCommand } from "./command/ending.ts";
+import { ENGINE_TAKES, engineIn, workersOn } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { OutputFile } from "./command/output_file.ts";
 import { Progress } from "./command/progress.ts";
@@ -57,6 +58,7 @@ const EXPLORING = {
   "--ignore": `one or more of ${scenarioKinds.join(", ")}`,
   "--clock": `one of ${clocks.join(", ")}`,
   "--workers": `a whole number from 1 to ${MOST_WORKERS}`,
+  ...ENGINE_TAKES,
 } as const;
 const SWITCHES = ["--lanes", "--json"];
 /** The settings that decide a run besides its schedule. */
@@ -101,12 +103,14 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
       return interrupted;
     },
   };
-  const workers = read("--workers", 1, number({ least: 1, most: MOST_WORKERS, integer: true }));
+  const engine = engineIn(flags);
+  const asked = read("--workers", undefined, number({ least: 1, most: MOST_WORKERS, integer: true }));
   const trace = traceIn(flags);
   Deno.addSignalListener("SIGINT", stop);
-  await using host = new CommandHost();
-  const explored = workers > 1
-    ? exploreScenarioSplit(url, { ...options, workers, host })
+  const workers = asked ?? await workersOn(engine);
+  await using host = new CommandHost({ engine });
+  const explored = workers > 1 || engine !== undefined
+    ? exploreScenarioSplit(url, { ...options, workers, host, mode: engine === undefined ? "thread" : "process" })
     : exploreScenario(url, options);
   const report = await explored.finally(() => Deno.removeSignalListener("SIGINT", stop));
   progress.clear();

@@ -2,11 +2,13 @@
  * The flags of an engine: its servers and the login.
  */
 
-import { type EngineOptions, hostsOf } from "../../lib/engine/mod.ts";
+import { parseArgs } from "@std/cli";
+import { agentsOn, type EngineOptions, hostsOf } from "../../lib/engine/mod.ts";
 import { engineFrom } from "../../lib/engine/engine_options.ts";
 import type { ModeName } from "../../mod.ts";
+import { MOST_WORKERS } from "../../lib/split/mod.ts";
 import { UsageError } from "./arguments.ts";
-import { withNetwork } from "./rights.ts";
+import { networkRight, withNetwork } from "./rights.ts";
 
 /** The values that the flags take, for errors. */
 export const ENGINE_TAKES = {
@@ -50,6 +52,28 @@ export function engineIn(
     return options;
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** One worker per core of an engine's agents; without an engine one, which is the caller. */
+export async function workersOn(engine: EngineOptions | undefined): Promise<number> {
+  if (engine === undefined) return 1;
+  const agents = await agentsOn(engine);
+  return Math.min(MOST_WORKERS, Math.max(1, agents.reduce((sum, { cores }) => sum + cores, 0)));
+}
+
+/** The right to reach the engine that these arguments name, as flags; none if they name none, or no valid one. */
+export async function engineRights(args: readonly string[]): Promise<readonly string[]> {
+  const { engine } = parseArgs([...args], { string: ["engine"] });
+  if (engine === undefined) return [];
+  const servers = engine.split(",");
+  try {
+    engineFrom({ servers });
+    return [await networkRight(hostsOf({ servers }))];
+  } catch (error) {
+    // Whoever reads the flags says what is wrong.
+    if (error instanceof RangeError) return [];
     throw error;
   }
 }

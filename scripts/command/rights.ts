@@ -20,10 +20,16 @@ const SIGNALLED = 128;
 /** Starts this script again with permission to reach these hosts; undefined if it has that permission. */
 export async function withNetwork(hosts: readonly string[]): Promise<number | undefined> {
   if (hosts.every((host) => isGranted({ name: "net", host }))) return undefined;
+  const right = await networkRight(hosts);
+  return await startAgain(["--quiet", "--no-prompt", "--no-lock", ...rights(), right, Deno.mainModule, ...Deno.args]);
+}
+
+/** The flag that permits reaching these hosts, after saying on stderr that the command starts again with it. */
+export async function networkRight(hosts: readonly string[]): Promise<string> {
   await fetchEngine();
   const right = `--allow-net=${hosts.join(",")}`;
   complain(`Starting again with ${right}, which --engine needs.\n`);
-  return await startAgain(["--quiet", "--no-prompt", "--no-lock", ...rights(), right, Deno.mainModule, ...Deno.args]);
+  return right;
 }
 
 /** Runs Deno with these arguments in place of this process: passes signals on, and returns its exit code. */

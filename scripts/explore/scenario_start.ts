@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command/arguments.ts";
+import { engineRights } from "../command/engine_flags.ts";
 import { complain } from "../command/output.ts";
 import { complaintText } from "../command/text.ts";
 import { startAgain } from "../command/rights.ts";
@@ -46,6 +47,7 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
     "--allow-import",
     "--allow-env",
     program === undefined ? "--allow-run" : `--allow-run=${Deno.execPath()},${program}`,
+    ...command === "explore" ? await engineRights(args) : [],
   ];
   const why =
     `A scenario is bundled by esbuild: ${command} starts again with the rights to run it and to read the environment.`;

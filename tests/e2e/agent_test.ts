@@ -53,6 +53,10 @@ Deno.test({
     const alone = JSON.parse((await run("explore", ...search)).stdout);
     assertEquals([schedules, schedule], [alone.schedules, alone.schedule]);
 
+    const scenario = "tests/guests/random_scenario.ts#chains --input [3,3,3] --strategy depth-first --json".split(" ");
+    const spread = await run("explore", ...scenario, ...engine, "--workers", "2");
+    assertEquals([spread.code, spread.stdout], [0, (await run("explore", ...scenario)).stdout]);
+
     const simulated = await run(
       "sim",
       "--systems",

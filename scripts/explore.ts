@@ -46,7 +46,7 @@ const TAKES = {
   "--strategy": `one of ${strategies.join(", ")}`,
   "--budget": "a whole number from 1 to 1000000000",
   "--seed": SEED,
-  "--find": `one of ${kinds.join(", ")}, or an outcome as JSON`,
+  "--find": `one of ${kinds.join(", ")}, or an outcome as JSON, such as 3 or '"text"',`,
   "--ignore": `one or more of ${kinds.filter((kind) => kind !== "nondeterminism").join(", ")}`,
   "--granularity": "operation or word",
   "--clock": `one of ${clocks.join(", ")}`,

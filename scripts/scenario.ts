@@ -54,7 +54,7 @@ const EXPLORING = {
   ...RUNNING,
   "--strategy": `one of ${unreduced.join(", ")}`,
   "--budget": "a whole number from 1 to 1000000000",
-  "--find": `one of ${scenarioKinds.join(", ")}, or an outcome as JSON`,
+  "--find": `one of ${scenarioKinds.join(", ")}, or an outcome as JSON, such as 3 or '"text"',`,
   "--ignore": `one or more of ${scenarioKinds.join(", ")}`,
   "--clock": `one of ${clocks.join(", ")}`,
   "--workers": `a whole number from 1 to ${MOST_WORKERS}`,

@@ -47,7 +47,11 @@ export async function findTarget(
       const all = others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(", ")} or ${others.at(-1)}`;
       throw new UsageError(refusal(`it exports ${error.names.length} programs`, all), { cause: error });
     }
-    if (error instanceof TypeError) throw new NoProgramError(error.message, { cause: error });
+    if (error instanceof TypeError) {
+      const isNone = /: it exports no program, /.test(error.message);
+      const wanted = isNone && !orScenario ? ", or for a scenario `deno task explore`, is wanted" : " is wanted";
+      throw new NoProgramError(error.message.replace(/ is wanted$/, wanted), { cause: error });
+    }
     if (!(error instanceof GuestError)) throw error;
     // Errors of the library itself already say what is wanted.
     if (error.far.name === "DefinitionError") throw new UsageError(plain(error.far.message), { cause: error });

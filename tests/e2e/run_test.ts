@@ -178,7 +178,10 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
     [["./no_such_file.ts"], "Cannot run ./no_such_file.ts: there is no such file in "],
     [["mod.ts#nothing"], "exports no such program, one of its own ("],
     [[own], `it exports 4 programs, ${own}#counter, `],
-    [["tests/contracts/soak.ts"], "it exports no program, one made by defineProgram or defineHostProgram is wanted"],
+    [
+      ["tests/contracts/soak.ts"],
+      "it exports no program, one made by defineProgram or defineHostProgram, or for a scenario `deno task explore`, ",
+    ],
     [[`${own}#counter`, "--task-count", "5"], "Cannot use --task-count 5: a whole number from 1 to 4 is wanted"],
     [[`${hosted}#teller`, "--label", "refused"], "Cannot run teller: label is refused, another one is wanted"],
     [[`${hosted}#teller`, "--lanes", "yes"], "Cannot use --lanes with yes: it takes no value"],

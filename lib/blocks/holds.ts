@@ -87,7 +87,7 @@ export function delay(options: HoldOptions & { steps: number }): Hold {
       offset,
       run: ({ input: { u }, state, next }) => {
         if (typeof u === "number") state.samples[places(state.next)] = u;
-        else state.samples.set(u as ArrayLike<number>, places(state.next));
+        else state.samples.set(u, places(state.next));
         next.next = (state.next + 1) % slots;
       },
     },
@@ -106,7 +106,7 @@ export function integrator(options: HoldOptions): Hold {
       period,
       offset,
       run: ({ input, state, next }) => {
-        next.x = mapSignal(state.x, (x, u = NaN) => x + period * u, input.u) as number & Float64Array;
+        next.x = mapSignal(state.x, (x, u = NaN) => x + period * u, input.u);
       },
     },
   });

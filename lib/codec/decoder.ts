@@ -252,7 +252,7 @@ export class Decoder {
     const kind = VIEW_KINDS[this.#in.byte()];
     const viewClass = kind === undefined ? undefined : globalThis[kind];
     if (viewClass === undefined) throw this.#in.corrupt("a kind of view", "a known one");
-    return viewClass as ViewClass;
+    return viewClass;
   }
 
   #string(): string {

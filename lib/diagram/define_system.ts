@@ -171,7 +171,7 @@ export function defineSystem<
       }
     }
     types[port] = output.type;
-    value[port] = output.value as (now: Now<Ports, Ports>) => unknown;
+    value[port] = output.value;
     feedthrough[port] = Object.freeze([...reads]);
   }
   return Object.freeze({
@@ -255,7 +255,7 @@ function updatesOf({ name, inputs = {}, update, process }: SystemSpec<Ports, Por
   if (process !== undefined) {
     if (typeof process !== "function") refuse(`its process is ${typeof process}, a generator function is wanted`);
     chosen.push(
-      Object.freeze({ kind: "process", before: periodic.length, run: process as ProcessHandler<Ports, Ports> }),
+      Object.freeze({ kind: "process", before: periodic.length, run: process }),
     );
   }
   return { periodic, chosen: Object.freeze(chosen) };

@@ -124,7 +124,7 @@ export class DiagramBuilder {
     if (this.#parts.has(name)) {
       throw new DiagramError(`Cannot add ${name} to ${this.#name}: a part has that name, another is wanted`);
     }
-    this.#parts.set(name, system as unknown as System);
+    this.#parts.set(name, system);
     this.#wiring.set(name, new Map());
     return new Part(name, system);
   }

@@ -32,7 +32,7 @@ export class LeafContext implements Owner {
   /** The description. */
   readonly system: LeafSystem;
   /** What the leaf's event handlers see. */
-  readonly now: UpdateNow<Ports, Ports, Ports>;
+  readonly now: UpdateNow<Ports, Ports>;
   /** Its first state. */
   readonly states: number;
   /** The signal after its last state. */
@@ -223,7 +223,7 @@ function layoutOf(system: LeafSystem): Layout {
     parameter: viewsOf(parameters, { kind: "parameter" }),
     connected: viewsOf(inputs, { kind: "connected" }),
     outputs: Object.keys(outputs).map((output) => ({
-      compute: behavior.value[output] as Compute | undefined,
+      compute: behavior.value[output],
       view: viewsOf(inputs, { kind: "feedthrough", output, reads: feedthrough[output] ?? [] }),
     })),
   };

@@ -150,10 +150,10 @@ export function setupFrom(bytes: Uint8Array): SetupMessage {
   if (typeof module !== "string" || !URL.canParse(module) || known === undefined) refuse("its setup");
   if (!isRecord(permissions) || !isRecord(options)) refuse("its setup");
   if (!Array.isArray(files) || files.length > MOST_FILES || !files.every(isModuleFile)) refuse("its list of files");
-  checkPermissions(permissions as GuestSetup["permissions"]);
-  checkGuestOptions(options as GuestSetup["options"]);
+  checkPermissions(permissions);
+  checkGuestOptions(options);
   return {
-    setup: { module, permissions: permissions as GuestSetup["permissions"], options: options as GuestSetup["options"] },
+    setup: { module, permissions, options },
     external: known,
     files,
   };

@@ -151,7 +151,7 @@ export class Cells {
           ? atomically(this.#longs, operation.word / 2, operation)
           : plainly(this.#longs, operation.word / 2, operation);
       case "f64":
-        return this.#performFloat(operation as FloatOperation);
+        return this.#performFloat(operation);
     }
   }
 

@@ -70,10 +70,7 @@ export function faultOf(parameter: Parameter, value: unknown): string | undefine
     return typeof value === "string" && !value.includes("\0") ? undefined : "a text without the character NUL";
   }
   if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
-  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as Extract<
-    Parameter,
-    { default: number }
-  >;
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter;
   const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
   if (isNumber && value >= min && value <= max) return undefined;
   // The largest safe integer is named only if the value exceeds it.

@@ -28,7 +28,7 @@ import {
   type Values,
 } from "../diagram/mod.ts";
 import { EventTimeError, RunningProcessError } from "../errors.ts";
-import type { Action, Handler } from "./actions.ts";
+import type { Action } from "./actions.ts";
 import { Appointments } from "./appointments.ts";
 import { Trigger } from "./trigger.ts";
 import { WaitingProcess } from "./waiting_process.ts";
@@ -92,7 +92,7 @@ export class ChosenEvents {
     this.actions = all.map(({ part, event }, index) => {
       if (event.kind === "aperiodic") this.#asked.set(part, [...this.#asked.get(part) ?? [], index]);
       const run = event.kind === "process" ? this.#segmentOf(index) : event.run;
-      return { index, part, run: run as Handler, before: event.before, isTimed: event.kind !== "triggered" };
+      return { index, part, run, before: event.before, isTimed: event.kind !== "triggered" };
     });
   }
 

@@ -169,7 +169,7 @@ export function blockUnlessHeld(view: unknown, method: PropertyKey, args: readon
   if (memory.words !== undefined && holders !== undefined && !args.some(isLimited)) {
     const isHeld = runBlocking(memory, holders.call(body)).includes(task);
     if (isHeld) {
-      throw new DeadlockError([{ task: `${task}`, object: name, method: `${String(method)}`, owners: [`${task}`] }]);
+      throw new DeadlockError([{ task: `${task}`, object: name, method: String(method), owners: [`${task}`] }]);
     }
   }
   return block(view, method, args);
@@ -259,8 +259,8 @@ function classFor(body: object, face: Face): ViewClass {
       const isMethod = typeof Reflect.getOwnPropertyDescriptor(from, name)?.value === "function";
       if (!isMethod) add(name, { get: propertyOf(name) });
       else if (name === Symbol.dispose) add(name, { value: dispose });
-      else if (viewing.plain?.includes(name as string)) add(name, { value: plainly(name) });
-      else add(name, { value: METHODS[face](name, viewing.waits?.includes(name as string) ? blockUnlessHeld : block) });
+      else if (viewing.plain?.includes(name)) add(name, { value: plainly(name) });
+      else add(name, { value: METHODS[face](name, viewing.waits?.includes(name) ? blockUnlessHeld : block) });
     }
   }
   return made;

@@ -72,7 +72,7 @@ export async function checkEquivalence(
   subject: SystemReference | RunnableProgram | ProgramReference,
   options: SystemCheckOptions | ProgramCheckOptions,
 ): Promise<void> {
-  if ("export" in subject) await checkSystem(subject, options as SystemCheckOptions);
+  if ("export" in subject) await checkSystem(subject, options);
   else await checkProgramEquivalence(subject, options as ProgramCheckOptions);
 }
 

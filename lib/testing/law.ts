@@ -84,7 +84,7 @@ class LiveSource {
     const outputs = Object.fromEntries(
       Object.entries(system.inputs).map(
         ([port, type]): [string, OutputSpec<{ turn: ScalarType }, NoPorts, PortType>] => {
-          return [port, { type: declared(type), value: () => this.#values[port] as never }];
+          return [port, { type: declared(type), value: () => this.#values[port] }];
         },
       ),
     );

@@ -98,7 +98,7 @@ export function parting(ports: Ports, one: readonly Row[], other: readonly Row[]
 }
 
 /** A source that shows the rows of the experiment, one after another. */
-function driver(system: System, experiment: Experiment): LeafSystem<Ports, Ports> {
+function driver(system: System, experiment: Experiment): LeafSystem {
   const outputs: Record<string, OutputSpec<NoPorts, { events: ScalarType }, PortType>> = {};
   for (const [port, type] of Object.entries(system.inputs)) {
     outputs[port] = { type: declared(type), value: ({ state }) => valuesAt(experiment, state.events)[port] };
@@ -115,7 +115,7 @@ function driver(system: System, experiment: Experiment): LeafSystem<Ports, Ports
 function probe(
   system: System,
   { experiment, rows }: { experiment: Experiment; rows: Row[] },
-): LeafSystem<Ports, Ports> {
+): LeafSystem {
   const inputs: Ports = Object.fromEntries(
     Object.entries(system.outputs).map(([port, type]) => [port, declared(type)]),
   );

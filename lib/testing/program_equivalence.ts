@@ -97,7 +97,7 @@ export async function checkProgramEquivalence<F extends FastCheck>(
     ...parameters
   } = options as ProgramCheckOptions;
   const modes = modesOf(program, options as ProgramCheckOptions);
-  await using made = new LaneHosts(`Cannot use ${LAW} on ${program.name}`, options as ProgramCheckOptions);
+  await using made = new LaneHosts(`Cannot use ${LAW} on ${program.name}`, options);
   const { fresh } = made;
 
   const predicate: Held<Case>["predicate"] = async (one, { modes, isOver, lane }) => {

@@ -107,7 +107,7 @@ export function schedules(program: AnyProgram, options: SchedulesOptions): FastC
   });
   const made = fc.record({
     parameters: fc.record({ ...values }),
-    turns: fc.array(turn, { minLength: 0, maxLength: departures }) as Arbitrary<unknown>,
+    turns: fc.array(turn, { minLength: 0, maxLength: departures }),
   }) as Arbitrary<unknown> as Arbitrary<Case>;
   const runs = made.map(({ parameters, turns }) => {
     const settings = settingsFor(parameters);

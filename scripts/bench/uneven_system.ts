@@ -2,10 +2,10 @@
  * A system whose updates alternate between 0.2 and 1.6 periods of real time, 0.9 on average.
  */
 
-import { defineSystem, type LeafSystem, type Ports, scalar } from "../../mod.ts";
+import { defineSystem, type LeafSystem, scalar } from "../../mod.ts";
 
 /** Makes the system; `first` says whether even updates are the long ones. */
-export function uneven({ period, first }: { period: number; first: boolean }): LeafSystem<Ports, Ports> {
+export function uneven({ period, first }: { period: number; first: boolean }): LeafSystem {
   return defineSystem({
     name: "uneven",
     state: { n: scalar() },

@@ -94,7 +94,7 @@ export class Profiler {
   /** Wraps an event handler of the part at a path so that it is measured. */
   watched(path: string, run: Handler): Handler {
     const place = this.#placeOf(path);
-    const timed = this.#timed(place, run as Compute);
+    const timed = this.#timed(place, run);
     return (now) => {
       if (this.#isOn) this.#events[place] = (this.#events[place] as number) + 1;
       return timed(now) as ReturnType<Handler>;

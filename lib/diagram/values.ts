@@ -202,7 +202,7 @@ export class Values {
     if (signal === 0) {
       const name = this.inputOwners[input]?.inputName(input);
       throw new DiagramError(
-        `Cannot read ${name}: it is connected to nothing, a source or a look at connected is wanted`,
+        `Cannot read ${name}: it is connected to nothing, a connection, or a check of \`connected\`, is wanted`,
       );
     }
     this.evaluate(signal);
@@ -248,7 +248,7 @@ export class Values {
   takeBack(from: number, by: () => string): void {
     for (const { what, value, copy } of this.#lent?.splice(from) ?? []) {
       if (isSame(value, copy)) continue;
-      throw new TypeError(`Cannot go on after ${by()}: it changes ${what} in place, a value of its own is wanted`);
+      throw new TypeError(`Cannot go on after ${by()}: it changes ${what} in place, a copy of it is wanted`);
     }
   }
 

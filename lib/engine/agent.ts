@@ -131,7 +131,7 @@ export class Agent implements AsyncDisposable {
   /** The reason why it refuses a guest, if it does. */
   #refusal(request: StartRequest | undefined): string | undefined {
     const { version, name, most } = this.status;
-    if (request === undefined) return "the request is none of the protocol's";
+    if (request === undefined) return "the request breaks the protocol";
     if (request.version !== version) return `it runs Holdfast ${version}, the client is Holdfast ${request.version}`;
     if (this.#guests.has(request.guest)) return `there is a guest ${request.guest}`;
     if (this.#guests.size >= most) return `${name} has ${most} guests, which is the most that it takes`;

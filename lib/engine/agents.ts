@@ -138,7 +138,7 @@ export class Agents {
       return "it does not answer";
     }
     const reply = replyFrom(answer);
-    if (reply === undefined) return "its answer is none of the protocol's";
+    if (reply === undefined) return "its answer breaks the protocol";
     if (reply.version !== VERSION) return `it runs Holdfast ${reply.version}, this is Holdfast ${VERSION}`;
     known.status = { ...known.status, guests: reply.guests };
     if (reply.refused !== undefined) return reply.refused;

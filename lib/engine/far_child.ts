@@ -109,7 +109,7 @@ export class FarChild implements Child {
   }
 
   #refuse(): void {
-    this.#end({ ...LOST, lost: `agent ${this.place.agent} said something that is none of the protocol's` });
+    this.#end({ ...LOST, lost: `agent ${this.place.agent} broke the protocol` });
   }
 
   #end(status: ChildStatus): void {

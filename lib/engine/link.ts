@@ -230,7 +230,7 @@ export class Link {
   }
 
   #refuse(): void {
-    this.#break(`${this.#options.peer} said something that is none of the protocol's`);
+    this.#break(`${this.#options.peer} broke the protocol`);
   }
 
   #break(reason: string): void {

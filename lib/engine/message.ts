@@ -160,7 +160,7 @@ export function setupFrom(bytes: Uint8Array): SetupMessage {
 }
 
 function refuse(what: string): never {
-  throw new RangeError(`Cannot start a guest: ${what} is none of the protocol's`);
+  throw new RangeError(`Cannot start a guest: ${what} breaks the protocol`);
 }
 
 /** Reads how an agent gets a module; undefined if it is invalid. */

@@ -215,7 +215,9 @@ async function credentialsOf({ creds }: Engine): Promise<{ readonly authenticato
   if (text.includes("BEGIN NATS USER JWT")) return { authenticator: credsAuthenticator(bytes(text)) };
   const [seed] = /^SU[A-Z2-7]{56}$/m.exec(text) ?? [];
   if (seed !== undefined) return { authenticator: nkeyAuthenticator(bytes(seed)) };
-  throw new EngineError(`Cannot use the credentials in ${creds}: it is no credentials file, nor the seed of an nkey`);
+  throw new EngineError(
+    `Cannot use the credentials in ${creds}: it is neither a credentials file nor the seed of an nkey`,
+  );
 }
 
 /**

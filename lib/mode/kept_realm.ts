@@ -248,7 +248,7 @@ export class KeptRealm {
     try {
       read();
     } catch (cause) {
-      this.fail(guestFault(this.realm, `what it said is none of the protocol's: ${errorText(cause)}`, { cause }));
+      this.fail(guestFault(this.realm, `its message breaks the protocol: ${errorText(cause)}`, { cause }));
     }
   }
 

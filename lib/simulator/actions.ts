@@ -33,7 +33,7 @@ export interface Outcome {
 /** The outcome of no events. */
 export const NOTHING: Outcome = { status: succeeded(), by: "" };
 
-/** The more severe of two outcomes; the first where they are equal. */
+/** The more severe of two outcomes; the first if they are equally severe. */
 export function worse(one: Outcome, other: Outcome): Outcome {
   return mostSevere(one.status, other.status) === one.status ? one : other;
 }

@@ -60,7 +60,7 @@ export class Agendas {
     return agenda;
   }
 
-  /** Actions of a run, told to its profiler where it has one. */
+  /** Actions of a run, wrapped by its profiler if it has one. */
   actions(actions: readonly Action[]): Actions {
     const { profiler, values } = this.#options;
     const told = profiler === undefined

@@ -147,7 +147,7 @@ export class Delegations {
     const { path: at, system } = side.part;
     if (!system.deterministic) {
       throw new TypeError(
-        `Cannot inspect ${at}: it is not deterministic, so what it is at depends on real time, a deterministic one is wanted`,
+        `Cannot inspect ${at}: it is not deterministic, so its values depend on real time, a deterministic system is wanted`,
       );
     }
     return this.#inspected(side, path);

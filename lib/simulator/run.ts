@@ -121,7 +121,7 @@ export class Run {
       const { names } = this.delegations;
       const are = `${names.join(", ")} ${names.length === 1 ? "is" : "are"} delegated`;
       throw new TypeError(
-        `Cannot simulate ${system.name}: ${are} and nobody is to run that, the option host is wanted`,
+        `Cannot simulate ${system.name}: ${are} and there is no host, the option host is wanted`,
       );
     }
   }

@@ -46,5 +46,7 @@ export async function finish<T>(work: Waits<T>): Promise<T> {
 export function finishSync<T>(what: string, work: Waits<T>): T {
   const step = work.next();
   if (step.done === true) return step.value;
-  throw new TypeError(`Cannot ${what} synchronously: something has to be waited for, the promise face is wanted`);
+  throw new TypeError(
+    `Cannot ${what} synchronously: something has to be waited for, the asynchronous method is wanted`,
+  );
 }

@@ -165,9 +165,11 @@ function describe({ object, prefix, stuck }: NotLinearizable): string {
   const order = shown.map((call) => `${call.task}: ${callText(call)}`);
   if (hidden > 0) order.unshift(`(${hidden} calls)`);
   const what = fault === undefined ? "nothing" : `${callText(fault)} of task ${fault.task}`;
-  return `Cannot linearize the calls on ${object}: no order explains ${what}, a linearizable history is wanted\n\n` +
+  return `The calls on ${object} are not linearizable: no order explains ${what}
+
+` +
     `${drawLanes([...shown, ...stuck], new Set(stuck))}\n\n` +
-    `Marked (!): what no order places. Before it, in this order: ${order.join(", ") || "nothing"}`;
+    `Marked (!): calls that fit in no order. Before them, in this order: ${order.join(", ") || "nothing"}`;
 }
 
 function endOf(call: HistoryCall | undefined): number {

@@ -80,7 +80,7 @@ export function linearize(
     seen.add(configuration);
     if (seen.size > limit) {
       throw new RangeError(
-        `Cannot order the ${calls.length} calls on ${calls[0]?.object}: ${limit} configurations decide nothing, ` +
+        `Cannot order the ${calls.length} calls on ${calls[0]?.object}: ${limit} configurations leave it undecided, ` +
           `a shorter history or a higher limit is wanted`,
       );
     }

@@ -136,11 +136,11 @@ function check(
   { outcome, ok, independent, mode }: ProgramReport,
   { first, where }: { first: { report: ProgramReport; where: string }; where: string },
 ): void {
-  if (!ok) throw new WrongOutcome(`${shown(outcome)} came out ${where}`, { mode, wanted: "a declared outcome is" });
+  if (!ok) throw new WrongOutcome(`outcome ${shown(outcome)} ${where}`, { mode, wanted: "a declared outcome" });
   if (sameData(independent, first.report.independent)) return;
   const parted = mode === first.report.mode ? "again" : "elsewhere";
-  const is = `${shown(first.report.independent)} came out ${first.where}, ${shown(independent)} ${where}`;
-  throw new WrongOutcome(is, { mode, wanted: "equality of what is independent of the schedule is", parted });
+  const is = `${shown(first.report.independent)} ${first.where}, ${shown(independent)} ${where}`;
+  throw new WrongOutcome(is, { mode, wanted: "equality, since it does not depend on the schedule", parted });
 }
 
 async function load({ module, name }: ProgramReference): Promise<RunnableProgram> {

@@ -53,7 +53,7 @@ export class WrongOutcome extends Error {
   override readonly name = "WrongOutcome";
   /** The mode in which the program ran. */
   readonly mode: string;
-  /** What is expected, as a clause. */
+  /** What is expected, as a noun phrase. */
   readonly wanted: string;
   /** Which kinds of runs differ; undefined if this run alone is wrong. */
   readonly parted: Parted | undefined;
@@ -193,13 +193,13 @@ function failure<T>({ law, subject, replayed, probe }: Held<T>, details: CheckDe
   const disagreement = error instanceof Disagreement ? error : undefined;
   const wrong = error instanceof WrongOutcome ? error : undefined;
   const found = disagreement ?? wrong;
-  const gaveUp = interrupted ? "its time was over before a run had ended" : "fast-check gave up";
+  const gaveUp = interrupted ? "time ran out before a run had ended" : "fast-check gave up";
   const is = found?.message ?? (error === null ? gaveUp : `a run threw ${String(error)}`);
-  const wanted = wrong?.wanted ?? (disagreement === undefined ? "runs that end are" : "equal values are");
+  const wanted = wrong?.wanted ?? (disagreement === undefined ? "a run that ends" : "equal values");
   const [value] = Array.isArray(counterexample) ? counterexample : [undefined];
   const causes = Array.isArray(counterexample) ? causesOf(() => probe(value), found?.parted) : [];
   const message = [
-    `Cannot pass ${law} with ${subject}: ${is}, ${wanted} wanted`,
+    `${law} failed for ${subject}: ${is}; expected ${wanted}`,
     ...causes.map(({ kind, text }) => `Cause: ${kind} (${text})`),
     `Counterexample after ${numRuns} ${numRuns === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
     platform.inspect(value, { breakLength: 120, depth: 8 }),

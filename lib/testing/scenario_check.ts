@@ -91,9 +91,7 @@ export async function checkScenario<F extends FastCheck>(url: string, options: S
   const path = counterexamplePath ?? "";
   const [input] = Array.isArray(counterexample) ? counterexample : [undefined];
   const message = [
-    `Cannot pass checkScenario with ${found?.report.scenario ?? url}: ${
-      found?.message ?? String(errorInstance)
-    }, no bug is wanted`,
+    `checkScenario failed for ${found?.report.scenario ?? url}: ${found?.message ?? String(errorInstance)}`,
     ...found === undefined ? [] : bugLines(found),
     ...inputs === undefined ? [] : [
       `Input after ${runs} ${runs === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,

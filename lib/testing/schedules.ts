@@ -124,7 +124,8 @@ export function schedules(program: AnyProgram, options: SchedulesOptions): FastC
  */
 export function holds(run: ScheduledRun): void {
   if (run.finding === undefined) return;
-  throw new Error(`Cannot hold ${run.program}: ${run.finding.kind}, ${run.finding.message}, no bug is wanted\n${run}`);
+  throw new Error(`${run.program} has a bug (${run.finding.kind}): ${run.finding.message}
+${run}`);
 }
 
 /** A run of a program in the model, under one schedule. It is performed when one of its results is first read. */

@@ -1,16 +1,16 @@
 /**
- * What a report says where no bug was found, of a program or of a scenario: what that proves, what it takes for granted, and
- * what tries more.
+ * The lines of a report in which no bug was found, for a program or a scenario: what that proves, the assumptions, and
+ * how to try more.
  */
 
 import type { BugKind, ExploredWell } from "../../lib/explorer/mod.ts";
 import { counted, plain } from "../command/text.ts";
 
-/** How a pass is told. */
+/** How to report a pass. */
 export interface PassTelling {
-  /** What comes in orders, and what the proof is about. */
+  /** What was explored, which decides the wording. */
   readonly of: "program" | "scenario";
-  /** Whether something was looked for, and nothing else. */
+  /** Whether only something specific was looked for (`--find`). */
   readonly isSought: boolean;
   /** The kinds of bugs that do not count. */
   readonly ignored: readonly BugKind[];
@@ -26,7 +26,7 @@ const WORDS = {
   },
 } as const;
 
-/** The lines, the verdict's first. */
+/** The lines, the verdict first. */
 export function passLines(
   { verdict, schedules, covered, tooLong, unseen, missed, assumptions }: ExploredWell,
   { of, isSought, ignored }: PassTelling,

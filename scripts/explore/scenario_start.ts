@@ -83,7 +83,9 @@ export async function esbuildProgram(): Promise<string> {
   const text = new TextDecoder().decode(stdout).trim();
   if (code === 0 && text !== "") return text;
   const is = new TextDecoder().decode(stderr).trim().split("\n", 1)[0];
-  throw new UsageError(`Cannot explore a scenario: esbuild cannot be loaded (${is}), npm's registry is wanted`);
+  throw new UsageError(
+    `Cannot explore a scenario: esbuild cannot be loaded (${is}), access to npm's registry is wanted`,
+  );
 }
 
 function pathOf(relative: string): string {

@@ -30,7 +30,7 @@ export function ownFlags(program: RunnableProgram, taken: readonly string[]): re
     const flag = `--${parameter.default === true ? "no-" : ""}${kebab(name)}`;
     if (used.has(flag)) {
       throw new UsageError(
-        `Cannot run ${program.name}: its parameter ${name} and ${flag} meet, another name is wanted`,
+        `Cannot run ${program.name}: its parameter ${name} has the flag ${flag}, which is taken, another name is wanted`,
       );
     }
     used.add(flag);

@@ -50,7 +50,7 @@ Deno.test("An optional input may stay unconnected as long as nobody reads it", (
   assertThrows(
     () => context.output("y"),
     DiagramError,
-    "Cannot read input part.u: it is connected to nothing, a source or a look at connected is wanted",
+    "Cannot read input part.u: it is connected to nothing, a connection, or a check of `connected`, is wanted",
   );
 });
 

@@ -137,6 +137,6 @@ Deno.test("a link that breaks lets those go who wait for room", async () => {
   other.link.tell("ended");
   other.link.took(2 << 20);
   other.link.took(2 << 20);
-  assertEquals(one.heard.reasons, ["a said something that is none of the protocol's"]);
+  assertEquals(one.heard.reasons, ["a broke the protocol"]);
   await Promise.all([writing, printing]);
 });

@@ -86,7 +86,7 @@ test("the accounts that lib/engine/README.md shows let agents and clients in, an
       [{ servers, ca }, "it wants credentials, a file with them is wanted"],
       [{ ...known, creds: stranger?.file }, "it refuses the credentials in"],
       [{ ...known, creds: "/nowhere/x" }, "Cannot read the credentials in /nowhere/x"],
-      [{ ...known, creds: ca }, "it is no credentials file"],
+      [{ ...known, creds: ca }, "it is neither a credentials file"],
       // An agent's login is none of a client's.
       [{ ...known, creds: agent?.file }, "the account may not"],
       [{ ...known, ca: undefined }, "the file of its authority is wanted"],
@@ -131,7 +131,7 @@ test("a hostile client, and a hostile agent, are refused, and the others live on
     }];
     for (const wish of wishes) {
       const answer = await stranger.request(start, text(wish), 2000);
-      assertStringIncludes(new TextDecoder().decode(answer), "none of the protocol's");
+      assertStringIncludes(new TextDecoder().decode(answer), "breaks the protocol");
     }
     const wish = { version: VERSION, guest: id, silence: 1000 };
     for (
@@ -189,7 +189,7 @@ test("a hostile client, and a hostile agent, are refused, and the others live on
     await both.all[0]?.close();
     const refused = await run();
     assertInstanceOf(refused, GuestDiedError);
-    assertStringIncludes(refused.message, "liar said something that is none of the protocol's");
+    assertStringIncludes(refused.message, "liar broke the protocol");
     lies();
   } finally {
     await stranger.close();

@@ -93,7 +93,7 @@ Deno.test("Simulator's synchronous face gives the same values, and refuses where
   assertThrows(
     () => waits.advanceToSync(1),
     TypeError,
-    "Cannot advance synchronously: something has to be waited for, the promise face is wanted",
+    "Cannot advance synchronously: something has to be waited for, the asynchronous method is wanted",
   );
   await simulator.end();
   await waits.end();
@@ -104,7 +104,7 @@ Deno.test("Simulator refuses a delegated part without a host, a rate without a c
   builder.add("b", delegate(counter, { mode: "direct", period: 0.1 }));
   builder.add("a", delegate(counter, { mode: "direct", period: 0.1 }));
   const diagram = builder.build();
-  assertThrows(() => new Simulator(diagram), TypeError, "two: a, b are delegated and nobody is to run that");
+  assertThrows(() => new Simulator(diagram), TypeError, "two: a, b are delegated and there is no host");
   assertThrows(() => new Simulator(counter, { rate: 1 }), TypeError, "Cannot pace counter at rate 1");
   for (const rate of [-1, NaN, Infinity]) {
     assertThrows(() => new Simulator(counter, { clock: fakeClock(), rate }), RangeError, `at rate ${rate}`);

@@ -112,7 +112,7 @@ Deno.test("A function that writes what it was handed, by a cast, throws or chang
         };
         // What cannot be frozen is handed out as a copy, which only a check of contracts looks at again.
         if (what !== "typed") await assertRejects(work, TypeError);
-        else if (contracts) await assertRejects(work, TypeError, "writer.typed in place, a value of its own is wanted");
+        else if (contracts) await assertRejects(work, TypeError, "writer.typed in place, a copy of it is wanted");
         else await work();
         for (const [name, { initial }] of Object.entries(types)) {
           assertEquals<unknown>(simulator.context.state(name, "writer"), initial);

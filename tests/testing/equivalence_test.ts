@@ -80,7 +80,7 @@ Deno.test("checkEquivalence() fails a system that uses chance", async () => {
   assertEquals([error.port, error.row, error.mode, error.seed], ["y", 0, "direct", 1]);
   assertStringIncludes(error.message, "row 0 (t=0");
   assertStringIncludes(error.message, "port y: 0.");
-  assertStringIncludes(error.message, " in direct mode, run again, equal values are wanted");
+  assertStringIncludes(error.message, " in direct mode, run again; expected equal values");
   assertEquals(error.causes, ["chance"]);
   assertStringIncludes(error.message, `Cause: chance (Math.random() at ${module}:`);
 });
@@ -102,7 +102,7 @@ Deno.test("checkEquivalence() hands on what fast-check can be told; interrupted,
   });
   const options = { fc, inputs: { u }, modes: ["direct"] as ModeName[], numRuns: 2 ** 30, interruptAfterTimeLimit: 0 };
   const error = await assertRejects(() => checkEquivalence(reference, options), PropertyError);
-  assertStringIncludes(error.message, "its time was over before a run had ended");
+  assertStringIncludes(error.message, "time ran out before a run had ended");
 });
 
 Deno.test("checkEquivalence() fails a system that changes its state in place, or whose handler is async", async () => {
@@ -121,7 +121,7 @@ for (const mode of ELSEWHERE) {
     assertEquals([error.port, error.row, error.mode, error.causes], ["y", 0, mode, ["module state"]]);
     assertStringIncludes(error.message, `port y: 0 in ${mode} mode with a fresh guest, `);
     assertStringIncludes(again.message, `port y: 0 in ${mode} mode with a fresh guest, `);
-    assertStringIncludes(again.message, `1 in ${mode} mode with a warm guest, `);
+    assertStringIncludes(again.message, `1 in ${mode} mode with a warm guest; `);
   });
 }
 
@@ -136,7 +136,7 @@ for (
     const { error } = await failureOf({ module, export: name }, { modes, numRuns: 5, seed: 1 });
     assertEquals([error.port, error.mode, error.causes], ["y", mode, ["realm"]]);
     assertStringIncludes(error.message, `port y: 0 in ${modes[0]} mode`);
-    assertStringIncludes(error.message, `, 1 in ${mode} mode with a fresh guest, equal values are wanted`);
+    assertStringIncludes(error.message, `, 1 in ${mode} mode with a fresh guest; expected equal values`);
   });
 }
 
@@ -163,7 +163,7 @@ Deno.test("checkEquivalence() shrinks the inputs at which a system throws, and k
   assertEquals([error.row, error.port, error.mode], [undefined, undefined, undefined]);
   assertInstanceOf(error.cause, GuestError);
   assertStringIncludes(error.message, "a run threw GuestError: Cannot ");
-  assertStringIncludes(error.message, "RangeError: 6 is too much, runs that end are wanted");
+  assertStringIncludes(error.message, "RangeError: 6 is too much; expected a run that ends");
   assertStringIncludes(error.message, "rows: { u: [ 6");
 });
 

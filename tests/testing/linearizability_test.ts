@@ -134,7 +134,7 @@ Deno.test("checkLinearizable() gives the longest prefix up to a return, and what
 Deno.test("assertLinearizable() throws with a picture of the calls and the verdict", () => {
   const calls = history("q", `A put x 1 4; B put y 2 3; A get 5 7 = y; B get 6 8 = y`);
   const error = assertThrows(() => assertLinearizable(calls, { q: sequentialQueue() }), Error);
-  assertStringIncludes(error.message, `Cannot linearize the calls on q: no order explains get() -> "y" of task B`);
+  assertStringIncludes(error.message, `The calls on q are not linearizable: no order explains get() -> "y" of task B`);
   assertStringIncludes(error.message, `A  [put("x")---] [get() -> "y"]\nB    [put("y")]    [!get() -> "y"]`);
   assertEquals((error.cause as { stuck: unknown }).stuck, [calls[3]]);
   assertLinearizable(calls.slice(0, 3), { q: sequentialQueue() });

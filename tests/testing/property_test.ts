@@ -98,7 +98,7 @@ Deno.test("hold() waits for a run that is under way when fast-check's time is ov
   await assertRejects(
     () => hold(held(predicate), { fc, parameters, modes: MODES }),
     PropertyError,
-    "its time was over",
+    "time ran out",
   );
   assert(ended);
 });

@@ -15,7 +15,7 @@ Deno.test("checkScenario() shrinks the input and the order, and says what replay
   // A run passes for inputs whose numbers are all below 5, in every order.
   const options = { fc, esbuild, name: "below", inputs, budget: 50, seed: 1, numRuns: 100 } as const;
   const error = await assertRejects(() => checkScenario(scenarios, options), PropertyError);
-  assert(error.message.startsWith("Cannot pass checkScenario with below: assertion, 5 is below 5 (scenarios.ts:"));
+  assert(error.message.startsWith("checkScenario failed for below: assertion, 5 is below 5 (scenarios.ts:"));
   assertEquals(/\n\[ 5 \]\n/.test(error.message), true, error.message);
   const [, schedule = ""] = /^Schedule: (.*)$/m.exec(error.message) ?? [];
   const replayed = await replayScenario(scenarios, schedule, { esbuild, name: "below", input: [5] });

@@ -58,10 +58,10 @@ for (
     assertEquals([error.port, error.mode, seed], ["y", modes.at(-1), 3]);
     assertStringIncludes(
       error.message,
-      `Cannot pass checkZeroOrderHold with ${name} of ${module}: row ${error.row} (t=`,
+      `checkZeroOrderHold failed for ${name} of ${module}: row ${error.row} (t=`,
     );
     assertStringIncludes(error.message, " by the law, ");
-    assertStringIncludes(error.message, ` in ${modes.at(-1)} mode, equal values are wanted`);
+    assertStringIncludes(error.message, ` in ${modes.at(-1)} mode; expected equal values`);
     assertStringIncludes(
       error.message,
       `Replay it: checkZeroOrderHold(reference, { ..., seed: ${seed}, path: "${path}" })`,

@@ -301,7 +301,7 @@ class GuestLink implements Link {
   }
 
   refuse(cause: unknown): Error {
-    const what = `what it replied is none of the protocol's: ${errorText(cause)}`;
+    const what = `its reply breaks the protocol: ${errorText(cause)}`;
     const error = guestFault({ name: this.guest, mode: this.mode }, what, { cause });
     this.owner.fail(error);
     return error;

@@ -1,9 +1,9 @@
 /**
  * Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered.
  *
- * - The explorer takes it that tasks depend on their answers alone (`answer_tree.ts`). Tasks that share a variable do not, and
- *   what they do is found to differ where such a run is repeated.
- * - The first runs are repeated, as far as that is cheap, and then a sample: one operation is repeated for many.
+ * - The explorer assumes that tasks depend on their answers alone (`answer_tree.ts`). Tasks that share a variable do
+ *   not; that shows when such a run is repeated and a task does something else.
+ * - The first runs are repeated while that is cheap, and then a sample: one operation is repeated for every 1,000.
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";
@@ -15,27 +15,30 @@ import { type ModelOptions, ProgramModel, START } from "./program_model.ts";
 import type { Point, Scheduler } from "./scheduler.ts";
 import { wholeText } from "./whole_text.ts";
 
-/** How many operations are repeated in any case. */
+/** The number of operations that are always repeated. */
 const FIRST_OPERATIONS = 2000;
-/** Of how many operations one is repeated, after that. */
+/** After those, one operation in this many is repeated. */
 const PER_REPEATED = 1000;
 
-/** What a result takes for granted unless all runs were repeated. */
+/** The assumption of a result unless all runs were repeated. */
 export const ANSWERS_ALONE = "tasks depend on their answers alone";
 
-/** What was repeated of some runs, as a value that crosses. */
+/** How much of some runs was repeated, as plain data. */
 export interface Confirmed {
-  /** How many operations the runs had. */
+  /** The number of operations in the runs. */
   readonly operations: number;
-  /** How many of those were repeated. */
+  /** The number of those operations that were repeated. */
   readonly repeated: number;
-  /** How many the last run had. */
+  /** The number of operations in the last run. */
   readonly last: number;
   /** Whether every run was repeated. */
   readonly isWhole: boolean;
 }
 
-/** Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered. */
+/**
+ * Checks that runs give the same result when the tasks really run: from the start, side by side, with nothing
+ * remembered.
+ */
 export class Confirmation {
   readonly #make: () => Execution;
   #twin: { readonly execution: Execution; readonly judge: Judge } | undefined;
@@ -50,7 +53,7 @@ export class Confirmation {
     program: AnyProgram,
     settings: Settings,
     { repeated = 0, ...options }: ExecutionOptions & ModelOptions & {
-      /** How many operations were repeated before, elsewhere. */
+      /** The number of operations repeated before, elsewhere; 0 by default. */
       readonly repeated?: number;
     },
   ) {
@@ -59,23 +62,26 @@ export class Confirmation {
     this.#make = () => new Execution(new ProgramModel(program, settings, options), { ...options, checks: false });
   }
 
-  /** Whether every run that it was told of was repeated. */
+  /** Whether every run so far was repeated. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
-  /** What was repeated here so far. */
+  /** How much was repeated here so far. */
   get told(): Confirmed {
     const [operations, repeated] = [this.#operations - this.#before * PER_REPEATED, this.#repeated - this.#before];
     return { operations, repeated, last: this.#last, isWhole: this.#isWhole };
   }
 
-  /** How many operations were repeated, as far as that matters where others go on. */
+  /** The number of repeated operations that a share needs to know: no more than makes a difference. */
   get before(): number {
     return Math.min(this.#repeated, FIRST_OPERATIONS + 1);
   }
 
-  /** Takes over what was repeated of runs elsewhere: here they would have been repeated as long as that is cheap. */
+  /**
+   * Adds the repetitions of runs performed elsewhere. Here, those runs would have been repeated only while that is
+   * cheap.
+   */
   join({ operations, repeated, last, isWhole }: Confirmed): void {
     if (operations === 0) return;
     this.#isWhole = this.#isWhole && isWhole && this.#repeated + operations - last <= FIRST_OPERATIONS;
@@ -85,15 +91,15 @@ export class Confirmation {
   }
 
   /**
-   * Repeats a run that was just completed and came out as that text; one of a sample only if its turn has come. Why it cannot
-   * be trusted, where it cannot.
+   * Repeats the run that was just completed, whose outcome has this text; a sampled run only if its turn has come.
+   * Returns a message if the run cannot be trusted.
    */
   faultOf(run: Execution, text: string, { isSample }: { readonly isSample: boolean }): string | undefined {
     this.#operations += run.operations;
     this.#last = run.operations;
     const isLeftOut = isSample && this.#repeated > FIRST_OPERATIONS &&
       this.#repeated * PER_REPEATED > this.#operations;
-    // The beginning of each task is one operation more; who goes round in a loop would go on doing so.
+    // The repetition has one more operation for each task's start. A task in a waiting loop would keep looping.
     if (
       isLeftOut || run.operations + run.nodes.length > run.stepLimit ||
       run.nodes.some(({ end, loop }) => end === undefined && loop)
@@ -122,7 +128,10 @@ export class Confirmation {
   }
 }
 
-/** Takes the actions of a run again; tasks begin just before their first one, or at once where the run begins with them. */
+/**
+ * Repeats the actions of a run. A task starts just before its first action, or first of all if its first operations are
+ * not an action of their own.
+ */
 class Again implements Scheduler {
   readonly watches = false;
   readonly #execution: Execution;
@@ -164,9 +173,12 @@ function faultText(differs: string): string {
     "`shared` (a variable of the module, say), or use chance or a clock";
 }
 
-/** The first operations in which two ways of one task differ, the second of which begins with an action of its own. */
+/**
+ * The first operations at which two paths of one task differ; the second path begins with an extra action, the task's
+ * start.
+ */
 function partingOf(one: TreeNode | undefined, other: TreeNode | undefined) {
-  // One that has not begun may be a daemon that never comes to it.
+  // A task that has not started may be a daemon that never gets to.
   if (other?.operation === START) return one?.parent === undefined ? undefined : [one?.operation, START] as const;
   const [ones, others] = [wayTo(one), wayTo(other).slice(1)];
   for (let step = 0; step < Math.max(ones.length, others.length); step++) {

@@ -1,14 +1,15 @@
 /**
  * Runs of a program under a scheduler, one after the other, on one model memory.
  *
- * - Granularity `operation`: tasks switch before calls, before accesses outside of calls, before what guards release, and
- *   where a task blocks; a call goes on without a switch until it blocks, begins another change than the first (a batch), or
- *   ends. Granularity `word`: before every operation.
- * - What can happen at a point is in `offers.ts`; the ends of tasks and of the run, in `ends.ts`.
+ * - With granularity `operation`, tasks switch before calls, before accesses outside of calls, before the releases of
+ *   guards, and where a task blocks. A call runs without a switch until it blocks, ends, or begins a second change (a
+ *   batch). With granularity `word`, tasks switch before every operation.
+ * - `offers.ts` determines what can happen at a point; `ends.ts` handles the ends of tasks and of the run.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on.
- * - Longer than most files because performing, offering and saving share one run; what could be parted stands in five others.
- * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
+ * - Longer than most files because performing, offering and saving share one run; the separable parts are in five other
+ *   files.
+ * - A run that repeats the first steps of the last one under the same scheduler resumes from the checkpoint there.
  */
 
 import { type Answer, type ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
@@ -28,31 +29,31 @@ export type { Observe } from "./run_state.ts";
 /** Where tasks may switch. */
 export type Granularity = "operation" | "word";
 
-/** How runs are performed. */
+/** Options of an execution. */
 export interface ExecutionOptions {
   /** Where tasks may switch; `operation` by default. */
   readonly granularity?: Granularity | undefined;
-  /** Whether races and the invariant are looked at; true by default. */
+  /** Whether to check for races, and the invariant; true by default. */
   readonly checks?: boolean | undefined;
-  /** After how many operations a run is too long; 10,000 by default. */
+  /** The number of operations after which a run is too long; 10,000 by default. */
   readonly stepLimit?: number | undefined;
-  /** How many tasks may die in a run, at any action; none by default. */
+  /** How many tasks may die in a run, each at any action; none by default. */
   readonly deaths?: number | undefined;
 }
 
-/** Runs of a program under a scheduler, one after the other, on one model memory. */
+/** Performs runs of a program under a scheduler, one after the other, on one model memory. */
 export class Execution {
-  /** What runs. */
+  /** The model of the program. */
   readonly model: ProgramModel;
   /** Where tasks may switch. */
   readonly granularity: Granularity;
-  /** The place of the action that was taken at each point of the last run. */
+  /** The index, among the possible actions, of the action taken at each point of the last run. */
   readonly picks: number[] = [];
-  /** The action that was taken at each point of the last run. */
+  /** The action taken at each point of the last run. */
   readonly taken: number[] = [];
-  /** After how many operations a run is too long. */
+  /** The number of operations after which a run is too long. */
   readonly stepLimit: number;
-  /** Where each task stands. */
+  /** The node of each task's tree at which the task stands. */
   readonly nodes: readonly TreeNode[];
   readonly #state: RunState;
   readonly #ends: Ends;
@@ -67,12 +68,12 @@ export class Execution {
   readonly #actions: readonly number[];
   readonly #accesses: number[];
   readonly #woken: number[] = [];
-  // The deadline of each task that waits in the memory; NaN where it does not wait.
+  // The deadline of each task that waits in the memory; NaN for a task that does not.
   readonly #until: number[];
-  // Whether times come in order, and the access of an action that changes which of them can come, or what time it is.
+  // Whether deadlines expire in order, and the access of any action that changes which can expire, or what time it is.
   readonly #isOrdered: boolean;
   readonly #anyTime: number;
-  // The scheduler of the checkpoints, of which there is one for each point of the last run that had several actions.
+  // The scheduler of the checkpoints: there is one checkpoint for each point of the last run that had several actions.
   #saver: Scheduler | undefined;
   #saves = false;
   // Whether races were looked for in the run of the checkpoints.
@@ -116,22 +117,22 @@ export class Execution {
     };
   }
 
-  /** Which operation of the run is the last so far, from 1. */
+  /** The number of operations performed in the run so far. */
   get operations(): number {
     return this.#state.operations;
   }
 
-  /** The races of the last run; undefined where none were looked for. */
+  /** The race detector of the last run; undefined if it looked for no races. */
   get races(): RaceDetector | undefined {
     return this.#state.races;
   }
 
-  /** What the invariant said when it did not hold, in the last run. */
+  /** The message of the invariant if it did not hold in the last run. */
   get broken(): string | undefined {
     return this.#state.broken;
   }
 
-  /** How many tasks have died in the last run. */
+  /** The number of tasks that died in the last run. */
   get deaths(): number {
     return this.#state.deaths;
   }
@@ -141,14 +142,14 @@ export class Execution {
     return this.#state.killed[task] ?? this.nodes[task];
   }
 
-  /** How a task ended, as far as anybody has heard. */
+  /** How a task ended, if the shared things have been told. */
   endOf(task: number): TreeEnd | undefined {
     return this.#state.endOf(task);
   }
 
   /**
-   * Performs one run. What it gives is used again for the next one. Where it is to show whether something `lasts`, it may be
-   * ten times as long as others.
+   * Performs one run. The result object is reused for the next run. With `lasts`, which serves to show that something
+   * lasts, the run may be ten times as long as usual.
    */
   run(scheduler: Scheduler, observe?: Observe, { lasts = false }: { readonly lasts?: boolean } = {}): RunEnd {
     this.#state.observe = observe;
@@ -161,9 +162,9 @@ export class Execution {
     this.#saver = this.#saves ? scheduler : undefined;
     this.#savedRaces = watchRaces;
     const end = this.#perform(scheduler, { watchRaces, from: resumes ? repeats : undefined });
-    // No race is looked for where no plain access is known.
+    // Races are looked for only if a plain access is known.
     if (this.#checks && !watchRaces && this.model.hasPlain) {
-      // The first plain access came up in this run: once more, now with an eye on races.
+      // The first plain access occurred in this run, so it is performed again to look for races.
       this.#state.observe = undefined;
       this.#saver = undefined;
       this.#again(true);
@@ -172,7 +173,7 @@ export class Execution {
     return end;
   }
 
-  /** Performs the last run again, under someone's eyes. */
+  /** Performs the last run again, observed. */
   retrace(observe: Observe): void {
     this.#state.observe = observe;
     this.#again(this.races !== undefined);
@@ -180,8 +181,8 @@ export class Execution {
   }
 
   /**
-   * What would become of the last run if something woke tasks at its end: changes the memory, and goes on by the default.
-   * The run is then to be retraced.
+   * Shows how the last run would continue if something woke tasks at its end: changes the memory, then follows the
+   * default schedule. The caller must then retrace the run.
    */
   goOn(change: () => void): void {
     change();
@@ -195,7 +196,7 @@ export class Execution {
     }
   }
 
-  /** Takes the same picks again, from the start; the checkpoints stay. */
+  /** Repeats the same picks from the start; the checkpoints stay valid. */
   #again(watchRaces: boolean): void {
     const { kind, pending } = this.#point;
     const picks = [...this.picks];
@@ -206,7 +207,7 @@ export class Execution {
     this.#point.pending = pending;
   }
 
-  /** Performs a run, from the start or from a point that was saved. */
+  /** Performs a run, from the start or from a saved point. */
   #perform(scheduler: Scheduler, { watchRaces, from }: { watchRaces: boolean; from: number | undefined }): RunEnd {
     const point = this.#point;
     if (from !== undefined) this.#state.resume(from, point);
@@ -217,7 +218,7 @@ export class Execution {
         point.kind = this.#heldBack.isLasting() ? "complete" : "too-long";
         break;
       }
-      // Where it goes on from a checkpoint the state there is saved already.
+      // The state at the checkpoint that it resumes from is already saved.
       if (this.#saves && point.step !== from && this.#actions.length > 1) this.#state.save(point);
       const pick = scheduler.pick(point);
       const action = this.#actions[pick];
@@ -255,14 +256,14 @@ export class Execution {
     for (let task = 0; task < this.#tasks; task++) {
       const node = this.nodes[task] ?? noTask();
       if (node.end !== undefined) this.#ends.ended(task);
-      // What comes before a task's first point is no action of its own.
+      // The operations before a task's first point are not an action of their own.
       else if (this.granularity === "operation" && !this.#isOpen(node)) this.#advance(task, 0);
     }
     this.#accesses.length = 0;
     this.#woken.length = 0;
   }
 
-  /** A number for a shared thing, beyond those of places in memory. */
+  /** A number for a shared thing, beyond the numbers of places in memory. */
   #placeOf(object: string): number {
     const known = this.#objects.get(object);
     if (known !== undefined) return known;
@@ -271,13 +272,13 @@ export class Execution {
     return place;
   }
 
-  /** Lists what can happen, the default first. */
+  /** Lists the possible actions, the default first. */
   #offer(): void {
     this.#offers.list(this.#point.last);
     this.#point.preempts = this.#offers.preempts;
   }
 
-  /** The tasks that can do no more than to go round again in a loop that waits, given all actions that can happen. */
+  /** The tasks that can only go around again in a waiting loop, given all possible actions. */
   lookingInVain(actions: readonly number[]): readonly number[] {
     return this.#offers.lookingInVain(actions);
   }
@@ -285,14 +286,14 @@ export class Execution {
   #act(task: number, choice: number): void {
     shorten(this.#accesses, 0);
     shorten(this.#woken, 0);
-    // Whether it may go on depends on all that its loop reads.
+    // Whether a held-back task may continue depends on all that its loop reads.
     const { watches } = this.#state;
     if (watches) { for (const word of this.#heldBack.wordsOf(this.nodes[task])) this.#accesses.push(reads(word)); }
     if (!this.#ends.areHeardLate || !this.#ends.act(task, choice)) {
       if (Number.isNaN(this.#until[task] ?? NaN)) this.#advance(task, choice);
       else {
         this.#expire(task);
-        // Its time has come: within a call, or before its first point, it goes on with that.
+        // Its deadline has expired. Within a call, or before its first point, it continues immediately.
         const node = this.#state.nodeOf(task);
         const goesOn = node.operation !== undefined && !this.#isOpen(node);
         if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
@@ -302,7 +303,7 @@ export class Execution {
     if (watches && this.#ends.areHeardLate) this.#ends.reach(task);
   }
 
-  /** Whether it is open what happens next where a task stands: others may act, or chance decides. */
+  /** Whether what happens next at a node is open, because others may act or chance decides. */
   #isOpen({ isPoint, operation }: TreeNode): boolean {
     return isPoint || operation?.kind === "choose";
   }
@@ -327,7 +328,7 @@ export class Execution {
     }
   }
 
-  /** Takes a task, or what is told of its end, to where an answer leads. */
+  /** Moves a task, or the recovery after its end, to the node that an answer leads to. */
   #follow(task: number, node: TreeNode, answer: Answer | Failure): void {
     const recovery = this.#state.recoveries[task];
     if (recovery === undefined) {
@@ -365,11 +366,11 @@ export class Execution {
     return answer;
   }
 
-  /** Lets those go on whom a task has woken. */
+  /** Resumes the tasks that a task has woken. */
   #wake(waker: number): void {
     for (const { task, answer } of this.#memory.takeReady()) {
       const node = this.#state.nodeOf(task);
-      // Where times come in order, the next one can come when this one does not.
+      // If deadlines expire in order, the next one can expire once this one does not.
       if (this.#isOrdered && (this.#until[task] ?? Infinity) < Infinity) this.#accesses.push(this.#anyTime);
       this.#until[task] = NaN;
       this.#state.observe?.(task, node, answer);
@@ -390,7 +391,7 @@ export class Execution {
     this.#wake(task);
   }
 
-  /** What tasks would reach that wait before a call or in a loop, or that the end of the run has stopped. */
+  /** The accesses of tasks that wait before a call or in a loop, or that the end of the run stopped. */
   #pending(): ReadonlyMap<number, readonly number[]> {
     const pending = new Map<number, readonly number[]>();
     for (const [task, node] of this.nodes.entries()) {
@@ -402,10 +403,10 @@ export class Execution {
   }
 }
 
-/** The first number of a shared thing. */
+/** The number of the first shared thing. */
 const CALLED = 2 ** 28;
 
-/** How much time passes before a look at the clock, where any does, in milliseconds: more than a program names. */
+/** How much time passes before a read of the clock, if any does, in milliseconds: longer than any time in a program. */
 const LONG = 1e12;
 
 const NONE: ReadonlyMap<number, readonly number[]> = new Map();

@@ -1,15 +1,18 @@
 /**
- * Explores a program: runs its interleavings until all are known, a bug is found, or a budget is spent.
+ * Explores a program: runs its interleavings until all have been run, a bug is found, or the budget is spent.
  *
- * - `proved`: all interleavings of this program with this input have been run, or one of each class of those that differ
- *   only in the order of independent actions. `not-exhausted`: no bug in as many schedules as it says.
- * - A bug comes with the schedule of fewest preemptions, departures and steps that could be found (see `shrink.ts`), as a text
- *   for {@linkcode replay}; `minimal` says that all schedules with fewer preemptions have been run and none fails so.
- * - Program, settings and options decide the result.
+ * - `proved`: all interleavings of this program with this input have been run, or one of each class of interleavings
+ *   that differ only in the order of independent actions. `not-exhausted`: no bug was found in the given number of
+ *   schedules.
+ * - A bug comes with the schedule of fewest preemptions, departures and steps that was found (see `shrink.ts`), as text
+ *   for {@linkcode replay}. `minimal` says that all schedules with fewer preemptions have been run and none shows that
+ *   kind of bug.
+ * - The program, the settings and the options determine the result.
  *
- * Strategies: `depth-first` takes all interleavings; `bounded` those without preemptions, then with one, and so on; `dpor`
- * one of each class; `random` walks; `pos` and `pct` draw priorities; `portfolio` (the default) has `bounded`, `dpor`, `random`,
- * `pos` and `pct` take turns, a schedule each. One of your own is a {@linkcode Scheduler}.
+ * Strategies: `depth-first` runs all interleavings; `bounded` runs those without preemptions, then those with one, and
+ * so on; `dpor` runs one of each class; `random` picks each step at random; `pos` and `pct` draw priorities;
+ * `portfolio` (the default) lets `bounded`, `dpor`, `random`, `pos` and `pct` take turns, one schedule each. A
+ * {@linkcode Scheduler} of your own also works.
  *
  * @example
  * ```ts
@@ -63,48 +66,48 @@ import { goSplit, type Sizes, type SplitEnd } from "./split/split.ts";
 import type { ShareRequest, Workers } from "./split/share.ts";
 import { schedulersOf, strategies, type Strategy } from "./strategies/strategies.ts";
 
-/** How to explore. */
+/** Options of {@linkcode explore}. */
 export interface ExploreOptions extends SettingsOptions {
-  /** The way through the interleavings, or one of your own, which proves nothing; `portfolio` by default. */
+  /** The name of a strategy, or a scheduler of your own, which proves nothing; `portfolio` by default. */
   readonly strategy?: Strategy | Scheduler | undefined;
-  /** What is looked for, and nothing else: a kind of bug, or an outcome; by default any bug. */
+  /** The only thing to look for: a kind of bug, or an outcome; by default, any bug. */
   readonly find?: BugKind | { readonly outcome: unknown } | undefined;
-  /** The kinds of bugs that do not count; none by default. */
+  /** The kinds of bugs to ignore; none by default. */
   readonly ignore?: readonly BugKind[] | undefined;
-  /** How many schedules to run at most; 10,000 by default. */
+  /** The maximum number of schedules to run; 10,000 by default. */
   readonly budget?: number | undefined;
   /** Where tasks may switch; `operation` by default. */
   readonly granularity?: Granularity | undefined;
   /**
-   * In which order times come: `free` is any order, and time may pass before any look at the clock; `ordered` is the
-   * earliest first, and time passes only where tasks wait; `free` by default. A bug that `ordered` does not show is reported
-   * only where no other is found, and says so.
+   * The order in which deadlines expire. `free`: any order, and time may pass before any read of the clock. `ordered`:
+   * the earliest first, and time passes only while tasks wait. `free` by default. A bug that `ordered` does not show is
+   * reported only if no other bug is found, and its message says so.
    */
   readonly clock?: Clock | undefined;
-  /** How many tasks may die in a run, killed at any action; none by default. */
+  /** How many tasks may die in a run, each at any action; none by default. */
   readonly deaths?: number | undefined;
-  /** After how many operations a run is cut; 10,000 by default. */
+  /** The number of operations after which a run is cut off; 10,000 by default. */
   readonly stepLimit?: number | undefined;
-  /** Whether races, leaks and the invariant are looked at; true by default. */
+  /** Whether to check for races and leaks, and the invariant; true by default. */
   readonly checks?: boolean | undefined;
-  /** Whether the bug is looked for with smaller parameters, too; true by default. */
+  /** Whether to look for the bug with smaller parameters too; true by default. */
   readonly shrink?: boolean | undefined;
-  /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
+  /** Whether to continue after a bug until the budget is spent, so that the outcomes are complete; false by default. */
   readonly keepGoing?: boolean | undefined;
   /**
-   * Makes what is told of each schedule that is run to its end, anew where exploring begins again; not of those that workers
-   * run, nor of those that make a bug's schedule smaller.
+   * Creates a function to call for each schedule run to its end; a new one is created if exploring starts over. It is
+   * not called for schedules that workers run, or for those that make a bug's schedule smaller.
    */
   readonly watch?: (() => (run: ExploredRun) => void) | undefined;
 }
 
 const BUDGET = 10_000;
 const MOST_BUDGET = 1_000_000_000;
-/** How many schedules smaller parameters get, each time. */
+/** The budget, in schedules, for each set of smaller parameters. */
 const SMALLER_BUDGET = 1000;
 
 /**
- * Explores a program.
+ * Runs the interleavings of a program until all have been run, a bug is found, or the budget is spent.
  *
  * @throws {RangeError} where the settings, the budget or the strategy make no sense.
  */
@@ -113,8 +116,8 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
 }
 
 /**
- * The same in slices of some runs each, so that the caller can do other things between them; where it is sent `true` after
- * one, it looks no further, and ends with what it has.
+ * Does the same as {@linkcode explore} in slices of a few runs, so that the caller can do other things between them. If
+ * the caller sends `true` after a slice, the search stops and returns what it has found so far.
  *
  * @throws {RangeError} where the settings, the budget or the strategy make no sense.
  */
@@ -123,9 +126,12 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
 }
 
 /**
- * The same with runs that are performed elsewhere; a slice then says until when there is nothing to do.
+ * Does the same as {@linkcode exploreInSlices}, with runs performed by workers. If there is nothing to do here, a slice
+ * yields the promise to wait for, as `until`.
  *
- * @throws {RangeError} where the settings, the budget or the strategy make no sense; one of your own stays here.
+ * @throws {RangeError} if the settings, the budget or the strategy are invalid, or the strategy is an object: workers
+ * need the name of one. ~* @throws {RangeError} where the settings, the budget or the strategy make no sense.
+ * @throws {RangeError} if the settings, the budget or the strategy are invalid.
  */
 export function* exploreShared(
   program: AnyProgram,
@@ -145,7 +151,7 @@ export function* exploreShared(
   });
 }
 
-/** How the runs of a search are performed. */
+/** Performs the runs of a search. */
 type Go = (search: Search, going: Going) => Slices<SplitEnd>;
 
 interface Going {
@@ -154,7 +160,7 @@ interface Going {
   readonly request: Omit<ShareRequest, "share">;
 }
 
-/** Performs them here. */
+/** Performs the runs in this realm. */
 function* goHere(search: Search, { strategy, limits, request }: Going): Slices<SplitEnd> {
   const schedulers = schedulersOf(strategy, request.settings.seed);
   return { ended: yield* search.goInSlices(schedulers, limits), schedulers };
@@ -165,7 +171,7 @@ function* exploreBy(program: AnyProgram, options: ExploreOptions, go: Go): Slice
     try {
       return yield* exploreKnowing(program, options, { looks, go });
     } catch (error) {
-      // What is not a step of a task draws lots: what is shared, or the reading of the outcome.
+      // Code other than a task's steps used chance: the declaration of what is shared, or the reading of the outcome.
       if (error instanceof NondeterminismError) return nothingRun(error.message);
       if (!(error instanceof SeenError)) throw error;
       looks = error.looks;
@@ -183,7 +189,7 @@ function nothingRun(message: string): ExploredBug {
   return { verdict: "bug", kind: "nondeterminism", ...evidence, exhausted: false, ...ran };
 }
 
-/** The same, given what the tasks look at. */
+/** Explores, given what the tasks are known to look at. */
 function* exploreKnowing(
   program: AnyProgram,
   options: ExploreOptions,
@@ -202,7 +208,7 @@ function* exploreKnowing(
     limits: { budget, keepGoing, ran: options.watch?.() },
     request,
   });
-  // What a strategy of the user's own leaves out nobody knows.
+  // A user's own strategy may leave out any runs.
   const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
   const { schedules, found, tooLong, assumptions } = search;
   const { distinct, whole: outcomes, unseen } = search.outcomes;
@@ -213,7 +219,7 @@ function* exploreKnowing(
     const missed = schedulers.find((scheduler) => scheduler instanceof Pct)?.missed;
     return { verdict, ...ran, covered: tooLong > 0 ? undefined : covered, unseen, missed };
   }
-  // What came to the step limit may have shown it after that.
+  // A run that reached the step limit may have shown the bug after it.
   const { least, minimal } = yield* shrink(search, { found, covered: tooLong > 0 ? undefined : covered, budget });
   const inOrder = new Search(program, settings, { ...performed, clock: "ordered" }, goal);
   const isInOrder = ({ departures, inTurns, kind }: Found) => {
@@ -234,7 +240,7 @@ function* exploreKnowing(
   }
   const { schedule, judged } = search.show(departures, { inTurns, afresh: true });
   const evidence = { message, schedule, outcome: judged?.outcome, preemptions, steps, minimal };
-  // What outcomes there are depends on the parameters: the same one may be right with others.
+  // The outcomes depend on the parameters: an outcome may be correct with other parameters.
   const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism" && typeof find !== "object";
   const smaller = isSearchedAgain ? yield* smallerEvidence(program, { options, settings, least, budget }) : undefined;
   const all = { ...evidence, ...smaller === undefined ? {} : { smaller }, exhausted, ...ran };
@@ -248,13 +254,16 @@ function* exploreKnowing(
   };
 }
 
-/** What is looked for. */
+/** The goal of the search. */
 function goalOf({ find, ignore }: ExploreOptions): Goal {
   if (typeof find === "object") return { outcome: dataText(find.outcome) };
   return find === undefined ? { ignore } : { ignore: kinds.filter((kind) => kind !== find) };
 }
 
-/** The same with smaller parameters: one after the other is made as small as it can be, until none can. */
+/**
+ * Looks for the bug with smaller parameters: makes one after another as small as possible, until none can be made
+ * smaller.
+ */
 function* smallerEvidence(
   program: AnyProgram,
   { options, settings, least, budget }: { options: ExploreOptions; settings: Settings; least: Found; budget: number },
@@ -295,7 +304,7 @@ function* smallerEvidence(
   return smaller;
 }
 
-/** What exploring with other parameters comes to; undefined where the program refuses them. */
+/** The result with other parameters; undefined if the program refuses them. */
 function* attempt(program: AnyProgram, options: ExploreOptions): Slices<ExploreResult | undefined> {
   try {
     return yield* exploreInSlices(program, options);

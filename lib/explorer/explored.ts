@@ -1,85 +1,92 @@
-/**
- * What exploring a program comes to: no bug, a bug, or the outcome that was looked for.
- */
+/** The result of exploring a program: no bug, a bug, or the requested outcome. */
 
 import type { BugKind, RaceFinding } from "./finding.ts";
 import type { OutcomeCount } from "./outcomes.ts";
 
-/** What exploring came to. */
+/** The result of exploring a program. */
 export type ExploreResult = ExploredWell | ExploredBug | ExploredOutcome;
 
-/** How much was explored. */
+/** The extent of the exploration. */
 export interface ExploredRuns {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
-  /** How many runs came to the step limit. */
+  /** The number of runs that reached the step limit. */
   readonly tooLong: number;
-  /** What is taken for granted, in sentences such as "the loop at spin.ts:12 only waits": none where all is certain. */
+  /**
+   * The assumptions behind the result, as sentences such as "the loop at spin.ts:12 only waits"; empty if it needs
+   * none.
+   */
   readonly assumptions: readonly string[];
-  /** How many distinct outcomes there are, as far as is known. */
+  /** The number of distinct outcomes found. */
   readonly distinct: number;
-  /** The first 1,000 of them, with how many schedules had each. */
+  /** The first 1,000 outcomes, each with the number of its schedules. */
   readonly outcomes: readonly OutcomeCount[];
 }
 
-/** No bug, or not what was looked for. */
+/** The result if no bug, or not the requested outcome, was found. */
 export interface ExploredWell extends ExploredRuns {
-  /** Whether all interleavings have been run. */
+  /** `proved` if all interleavings have been run. */
   readonly verdict: "proved" | "not-exhausted";
-  /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
+  /** All schedules with at most this many preemptions have been run; undefined if no such number is known. */
   readonly covered: number | undefined;
-  /** How likely the next schedule that is drawn by lot has an outcome that no such one had; undefined where none was drawn. */
+  /**
+   * The estimated chance that the next random schedule has an outcome that no earlier one had; undefined if none was
+   * drawn.
+   */
   readonly unseen: number | undefined;
-  /** How likely a bug of that depth was missed, at most; undefined where `pct` ran nothing. */
+  /** The greatest chance that a bug of this depth was missed; undefined if `pct` ran nothing. */
   readonly missed: { readonly depth: number; readonly chance: number } | undefined;
 }
 
-/** A run that shows something. */
+/** A run that shows a bug or the requested outcome. */
 export interface Evidence {
-  /** What happened, with names. */
+  /** What happened. */
   readonly message: string;
-  /** What replays it. */
+  /** The schedule, as text that {@linkcode replay} accepts. */
   readonly schedule: string;
-  /** What the run comes to; undefined where it does not come to its end. */
+  /** The outcome of the run; undefined if the run does not end. */
   readonly outcome: unknown;
-  /** The preemptions of the schedule; of a livelock, those before the tasks take turns. */
+  /** The number of preemptions; for a livelock, those before the tasks take turns. */
   readonly preemptions: number;
-  /** The steps of the schedule, each an action of a task; of a livelock, those before the tasks take turns. */
+  /** The number of steps, each an action of a task; for a livelock, those before the tasks take turns. */
   readonly steps: number;
   /** Whether every schedule with fewer preemptions has been run, and none shows it. */
   readonly minimal: boolean;
 }
 
-/** A run that shows something, and more about it. */
+/** A run that shows a bug or the requested outcome, and the extent of the exploration. */
 export interface ExploredEvidence extends ExploredRuns, Evidence {
-  /** The same with smaller parameters, if the program has any and that was found. */
+  /** Evidence with smaller parameters, if the program has any and such evidence was found. */
   readonly smaller?: SmallerEvidence;
-  /** Whether all interleavings have been run: where it was to keep going. */
+  /** Whether all interleavings have been run; can be true only with `keepGoing`. */
   readonly exhausted: boolean;
 }
 
-/** A bug. */
+/** The result if a bug was found. */
 export interface ExploredBug extends ExploredEvidence {
-  /** There is a bug. */
+  /** The discriminant. */
   readonly verdict: "bug";
-  /** What it is. */
+  /** The kind of bug. */
   readonly kind: BugKind;
   /** The two accesses of a race. */
   readonly race?: RaceFinding;
-  /** Of a race, whether the run comes to what the tasks come to one after the other: nothing shows but the race itself. */
+  /**
+   * For a race, whether the run's outcome is one that the tasks also have one after the other, so that only the race is
+   * wrong.
+   */
   readonly serial?: boolean;
-  /** What livelocked tasks do over and over, a line for each operation. */
+  /** For a livelock or a starvation, the operations that the tasks repeat, one per line. */
   readonly loop?: readonly string[];
 }
 
-/** The outcome that was looked for. */
+/** The result if the requested outcome was found. */
 export interface ExploredOutcome extends ExploredEvidence {
-  /** A schedule comes to it. */
+  /** The discriminant. */
   readonly verdict: "found";
 }
 
-/** The same with smaller parameters. */
+/** Evidence with smaller parameters. */
 export interface SmallerEvidence extends Evidence {
-  /** All parameters. */
+  /** The values of all parameters. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }

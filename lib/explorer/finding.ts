@@ -1,8 +1,8 @@
 /**
- * A bug that a run shows: its kind, and what is told of it.
+ * A bug that a run shows: its kind and its description.
  *
- * - Kinds in order of precedence: where a run shows several, the first one counts.
- * - A `hang`, an `unhandled-rejection` and a `late-rejection` are of scenarios alone (`lib/scenario`).
+ * - The kinds are in order of precedence: if a run shows several, the first one counts.
+ * - Only scenarios (`lib/scenario`) have a `hang`, an `unhandled-rejection` or a `late-rejection`.
  */
 
 import type { RaceAccess } from "./findings/race_detector.ts";
@@ -31,36 +31,36 @@ export type BugKind = typeof kinds[number];
 
 /** A bug. */
 export interface Finding {
-  /** What it is. */
+  /** The kind of bug. */
   readonly kind: BugKind;
-  /** What happened, with names. */
+  /** What happened. */
   readonly message: string;
   /** The two accesses of a race. */
   readonly race?: RaceFinding;
-  /** What tasks do that livelock, or starve another, over and over, a line for each operation. */
+  /** For a livelock or a starvation, the operations that the tasks repeat, one per line. */
   readonly loop?: readonly string[];
 }
 
-/** A race, with names. */
+/** A data race. */
 export interface RaceFinding {
-  /** The word or the bytes. */
+  /** The name of the word or the range of bytes. */
   readonly place: string;
   /** The access that came first in the run. */
   readonly first: RacingAccess;
-  /** The other one. */
+  /** The access that came second. */
   readonly second: RacingAccess;
 }
 
-/** One of the two accesses of a race, with names. */
+/** One of the two accesses of a data race. */
 export interface RacingAccess {
   /** The task's name. */
   readonly task: string;
-  /** What it did. */
+  /** The kind of access. */
   readonly kind: RaceAccess["kind"];
-  /** The value that it stored or found; absent for bytes. */
+  /** The value that it stored or read; absent for bytes. */
   readonly value?: number | bigint;
-  /** What it held then. */
+  /** The names of the things that the task held at the time. */
   readonly holds: readonly string[];
-  /** Which operation of the run it was, from 1. */
+  /** The number of the operation in the run, from 1. */
   readonly operation: number;
 }

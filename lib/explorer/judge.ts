@@ -1,12 +1,13 @@
 /**
- * The judge of runs: what came out, and the bug, if it is one.
+ * Judges runs: determines a run's outcome, and the bug if there is one.
  *
- * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
- *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected. In a run in
- *   which a task died, failures and what is left undone are no bugs. Steps that a task made and nobody ran are
- *   `dropped-steps`, whatever is expected.
- * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
- *   something is held, `leak` where something else is left undone. Daemons that have not ended then were stopped.
+ * - A failed assertion, of a task or of the invariant, and an unexpected outcome are an `assertion`. Any other failure
+ *   is an `exception` unless the program expects it; a specimen's failure always is one, although its bug is expected.
+ *   In a run in which a task died, failures and unfinished work are not bugs. Steps that a task created and nobody ran
+ *   are `dropped-steps`, whatever is expected.
+ * - If no task can continue and one has not ended, `stuck.ts` determines the kind. If all have ended, it is an
+ *   `orphaned-lock` if something is still held, and a `leak` if other work is unfinished. Daemons that have not ended
+ *   by then were stopped.
  */
 
 import { type DeadlockError, DroppedStepsError } from "../errors.ts";
@@ -19,30 +20,30 @@ import { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess 
 import type { RaceAccess } from "./findings/race_detector.ts";
 import { stuck } from "./findings/stuck.ts";
 
-/** What came out of a run. */
+/** The outcome of a run, and its bug. */
 export interface Judged {
   /** The outcome. */
   readonly outcome: unknown;
-  /** The outcome as text: equal for equal outcomes. */
+  /** The outcome as text; equal for equal outcomes. */
   readonly text: string;
-  /** What is wrong with the outcome. */
+  /** The bug, if there is one. */
   readonly finding: Finding | undefined;
-  /** Whether a task goes round for ever: no real run then comes to that end. */
+  /** Whether a task loops forever, so that no real run ends this way. */
   readonly isEndless?: boolean;
 }
 
-/** How many judgments are kept at a time. */
+/** The maximum number of judgments to keep. */
 const MOST_KNOWN = 1000;
 const NO_BYTES: ByteRange = { offset: 0, length: 0 };
 
-/** A race of which more is said where it counts. */
+/** A race before `explain` adds its details. */
 const RACE: Finding = { kind: "race", message: "a data race" };
 
-/** What the judge looks at. */
+/** Options of a judge. */
 export interface JudgeOptions {
-  /** Whether it also looks for races and leaks; true by default. */
+  /** Whether to check for races and leaks too; true by default. */
   readonly checks?: boolean | undefined;
-  /** The kinds that do not count; none by default. */
+  /** The kinds of bugs to ignore; none by default. */
   readonly ignore?: readonly BugKind[] | undefined;
 }
 
@@ -55,7 +56,7 @@ export class Judge {
   readonly #isExpected: (outcome: unknown, text: string) => boolean;
   readonly #expectation: string;
   readonly #isSpecimen: boolean;
-  // By the end of the steps that read the outcome.
+  // Keyed by the end of the steps that read the outcome.
   readonly #known = new Map<TreeNode, Judged>();
 
   /** Judges the runs of an execution. */
@@ -102,7 +103,7 @@ export class Judge {
     if (races?.race !== undefined) findings.push(RACE);
     if (ended) {
       const isStopped = (task: number) => nodes[task]?.end === undefined;
-      // A daemon that is stopped gives back what it holds.
+      // A stopped daemon gives back what it holds.
       const leaks = model.leaks().filter(({ thing }) => !model.holders(thing).some(isStopped));
       if (leaks.length === 0 && findings.length === 0) return judged;
       const orphans = leaks.filter(({ thing }) => model.holders(thing).length > 0);
@@ -116,7 +117,7 @@ export class Judge {
     return findings.length === 0 ? judged : { ...judged, finding: this.#worst(findings) };
   }
 
-  /** What is wrong already with the run that was just cut at the step limit. */
+  /** The bug so far in the run that was just cut off at the step limit. */
   soFar(): Finding | undefined {
     const { nodes, races, broken, model } = this.#execution;
     const findings: Finding[] = broken === undefined ? [] : [{ kind: "assertion", message: broken }];
@@ -128,7 +129,7 @@ export class Judge {
     return this.#worst(findings);
   }
 
-  /** A finding of the run that was just completed, with all that can be said of it. */
+  /** Adds all details to a finding of the run that was just completed. */
   explain(finding: Finding): Finding {
     if (finding.kind !== "race") return finding;
     const race = this.#raceDetail();
@@ -156,7 +157,7 @@ export class Judge {
     return this.#worst([{ kind: "assertion", message: `outcome ${text}, ${this.#expectation}` }]);
   }
 
-  /** A run in which a task failed, or never ended. */
+  /** Judges a run in which a task failed or never ended. */
   #failed(): Judged {
     const { nodes, model } = this.#execution;
     const findings: Finding[] = [];
@@ -175,7 +176,7 @@ export class Judge {
     const outcome: Failed = { failed: failures };
     const text = dataText(outcome);
     const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
-    // After a death the others may well fail.
+    // After a death, failures of other tasks are to be expected.
     const isBug = !isExpected && this.#execution.deaths === 0;
     const counting = findings.filter(({ kind }) => kind !== "exception" || isBug);
     if (why !== undefined) counting.push(why.finding);
@@ -183,7 +184,7 @@ export class Judge {
     return { outcome, text, finding: this.#worst(counting), isEndless };
   }
 
-  /** The first in order of precedence of those that count. */
+  /** The finding that has precedence, among those that count. */
   #worst(findings: readonly Finding[]): Finding | undefined {
     const counting = findings.filter(({ kind }) => this.#counting.includes(kind));
     return counting.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))[0];
@@ -198,7 +199,8 @@ export class Judge {
     this.#execution.retrace((task) => {
       const { operations } = this.#execution;
       if (operations !== first.at && operations !== second.at) return;
-      // What is released after the access is held during it; who is woken by it performs nothing.
+      // A release after the access comes later, so the thing is still held here. A task that was just woken performs
+      // nothing.
       if (task === (operations === first.at ? first : second).task) held.set(operations, model.heldBy(task));
     });
     const access = ({ task, kind, value, at }: RaceAccess): RacingAccess => {
@@ -232,7 +234,7 @@ function returned(end: TreeEnd | undefined): unknown {
   return end?.kind === "returned" ? end.value : undefined;
 }
 
-/** What it is that a task failed with that. */
+/** The kind of bug for an error that a task failed with. */
 function kindOf(error: unknown): BugKind {
   if (isAssertion(error)) return "assertion";
   return error instanceof DroppedStepsError ? "dropped-steps" : "exception";
@@ -249,10 +251,10 @@ function failureOf(
     : { error: "thrown value", message: String(error) };
 }
 
-/** How many declared outcomes a message names. */
+/** The maximum number of expected outcomes in a message. */
 const MOST_NAMED = 8;
 
-/** What a program declares, as a clause. */
+/** The expected outcomes, as a clause. */
 function expectationOf(texts: readonly string[]): string {
   if (texts.length === 0) return "but the program declares none";
   const more = texts.length - MOST_NAMED;

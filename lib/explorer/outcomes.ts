@@ -1,20 +1,20 @@
 /**
  * The distinct outcomes of many runs, each with how many had it.
  *
- * - The first 1,000 are kept whole. Of each other there is a hash of 64 bits and a count: at most 32 bytes. That two outcomes
- *   have the same hash has a chance of 1 in 36 million among a million.
- * - Of runs that are drawn by lot, one like the other, it also knows which outcomes one of them had alone: their share of
- *   those runs is how likely the next one has an outcome that none of them had (Good and Turing; Good, Biometrika 1953).
- * - What several have counted is joined as if one had: `told` gives what crosses, `join` takes it.
+ * - The first 1,000 are kept whole; each other takes at most 32 bytes, for a 64-bit hash and a count. Among a million
+ *   outcomes, the chance that two have the same hash is 1 in 36 million.
+ * - It also counts the outcomes that exactly one random run had: their share of the random runs estimates the chance
+ *   that the next one has an outcome that none had before (Good and Turing; Good, Biometrika 1953).
+ * - Several counts join as if they were one: `told` returns a count as plain data, and `join` adds it.
  */
 
 import type { Judged } from "./judge.ts";
 
-/** An outcome, with how many schedules had it. */
+/** An outcome, and the number of schedules that had it. */
 export interface OutcomeCount {
   /** The outcome. */
   readonly outcome: unknown;
-  /** How many schedules. */
+  /** The number of schedules. */
   readonly count: number;
 }
 
@@ -27,27 +27,27 @@ interface Entry extends OutcomeEntry {
 export interface OutcomeEntry extends OutcomeCount {
   /** The outcome as text. */
   readonly text: string;
-  /** After how many runs its first one came. */
+  /** The number of runs before the first one that had it. */
   readonly at: number;
-  /** How many of its runs were drawn by lot, up to 2. */
+  /** The number of random runs that had it, up to 2. */
   readonly sampled: number;
 }
 
-/** What was counted, as a value that crosses. */
+/** The counts, as plain data. */
 export interface OutcomesTold {
-  /** Those that are kept whole, in the order in which they came up. */
+  /** The outcomes kept whole, in the order in which they were found. */
   readonly whole: readonly OutcomeEntry[];
-  /** Of each other its hash and its count. */
+  /** The hash and the count of each other outcome. */
   readonly others: Uint32Array;
-  /** How many runs were drawn by lot. */
+  /** The number of random runs. */
   readonly samples: number;
 }
 
-/** How many outcomes are kept whole. */
+/** The maximum number of outcomes to keep whole. */
 const MOST_WHOLE = 1000;
-/** How many judgments are known by their identity. */
+/** The maximum number of judgments to recognize by identity. */
 const MOST_KNOWN = 2000;
-/** The words of an entry: two of its hash, and its count, above which stand two bits for 0, 1 or more samples. */
+/** The words of an entry: two for its hash, and its count, whose top two bits say 0, 1 or more samples. */
 const WORDS = 3;
 const COUNT = 2 ** 30 - 1;
 const ONCE = COUNT + 1;
@@ -56,37 +56,40 @@ const ONCE = COUNT + 1;
 export class Outcomes {
   readonly #whole = new Map<string, Entry>();
   readonly #known = new Map<Judged, Entry>();
-  // Open addressing: 4 * #size <= 3 * capacity, and an entry whose last word is 0 is free.
+  // Open addressing: 4 * #size <= 3 * capacity, and an entry is free if its last word is 0.
   #table = new Uint32Array(WORDS * 256);
   #size = 0;
   #samples = 0;
   #singles = 0;
   #runs = 0;
-  // By hash: those that are kept whole, once there is no room for more.
+  // By hash: the outcomes kept whole, once there is no room for more.
   #hashes: ReadonlyMap<string, Entry> | undefined;
 
-  /** How many there are. */
+  /** The number of distinct outcomes. */
   get distinct(): number {
     return this.#whole.size + this.#size;
   }
 
-  /** How many bytes those take that are not kept whole. */
+  /** The size of the outcomes that are not kept whole, in bytes. */
   get bytes(): number {
     return this.#table.byteLength;
   }
 
-  /** How likely the next run that is drawn by lot has an outcome that none of those before had; undefined without one. */
+  /**
+   * The estimated chance that the next random run has an outcome that none had before; undefined if there was no random
+   * run.
+   */
   get unseen(): number | undefined {
     return this.#samples === 0 ? undefined : this.#singles / this.#samples;
   }
 
-  /** Those that are kept whole, in the order of their texts. */
+  /** The outcomes kept whole, in the order of their texts. */
   get whole(): readonly OutcomeCount[] {
     const entries = [...this.#whole.values()].toSorted((one, other) => one.text < other.text ? -1 : 1);
     return entries.map(({ outcome, count }) => ({ outcome, count }));
   }
 
-  /** Counts an outcome; `isSample` says that its run was drawn by lot. Says whether it is the first of its kind. */
+  /** Counts an outcome, of a random run if `isSample`. Returns whether it is the first of its kind. */
   add(judged: Judged, { isSample }: { readonly isSample: boolean }): boolean {
     if (isSample) this.#samples++;
     const at = this.#runs++;
@@ -99,12 +102,12 @@ export class Outcomes {
       entry = { outcome, text, at, count: 0, sampled: 0 };
       this.#whole.set(text, entry);
     }
-    // What is judged alike is the same object; what is wrong comes in many.
+    // Equal good outcomes share one judgment object; bad ones may have many.
     if (judged.finding === undefined && this.#known.size < MOST_KNOWN) this.#known.set(judged, entry);
     return this.#count(entry, { count: 1, sampled: isSample ? 1 : 0 });
   }
 
-  /** All of that, for who counts it in. */
+  /** The counts, for `join`. */
   get told(): OutcomesTold {
     const others: number[] = [];
     for (let at = 0; at < this.#table.length; at += WORDS) {
@@ -113,7 +116,7 @@ export class Outcomes {
     return { whole: [...this.#whole.values()], others: Uint32Array.from(others), samples: this.#samples };
   }
 
-  /** Counts in what others have counted, whose runs took turns. */
+  /** Adds the counts of others, whose runs took turns. */
   join(parts: readonly OutcomesTold[]): void {
     const entries = parts.flatMap(({ whole }, turn) => whole.map((entry) => ({ ...entry, turn })));
     entries.sort((one, other) => one.at - other.at || one.turn - other.turn);
@@ -134,7 +137,7 @@ export class Outcomes {
       for (let at = 0; at < others.length; at += WORDS) {
         const [high = 0, low = 0, word = 0] = others.subarray(at, at + WORDS);
         const more = { count: word & COUNT, sampled: Math.floor(word / ONCE) };
-        // Who keeps others besides has 1,000 whole ones, so there is room for no more here.
+        // A part with hashes has 1,000 whole outcomes, so there is no room for more here.
         this.#hashes ??= new Map([...this.#whole.values()].map((entry) => [hashOf(entry.text).join(), entry]));
         const entry = this.#hashes.get([high, low].join());
         if (entry === undefined) this.#addHash([high, low], more);
@@ -143,7 +146,7 @@ export class Outcomes {
     }
   }
 
-  /** Counts in what is kept whole; says whether it is the first of its kind. */
+  /** Adds to an outcome kept whole; returns whether it is the first of its kind. */
   #count(entry: Entry, { count, sampled }: Pick<Entry, "count" | "sampled">): boolean {
     const isFirst = entry.count === 0;
     entry.sampled = this.#sample(entry.sampled, sampled);
@@ -151,7 +154,7 @@ export class Outcomes {
     return isFirst;
   }
 
-  /** How many samples that makes, as far as that matters. */
+  /** The new number of samples, up to 2. */
   #sample(before: number, more: number): number {
     const sampled = Math.min(2, before + more);
     this.#singles += (sampled === 1 ? 1 : 0) - (before === 1 ? 1 : 0);
@@ -181,7 +184,7 @@ export class Outcomes {
     }
   }
 
-  /** Where an entry stands, or a free place for it. */
+  /** The index of an entry, or of a free place for it. */
   #placeOf(high: number, low: number): number {
     const table = this.#table;
     for (let at = WORDS * (low % (table.length / WORDS));; at = (at + WORDS) % table.length) {

@@ -1,8 +1,8 @@
 /**
  * A program in the form in which the explorer runs it: its memory, and each of its parts as an answer tree.
  *
- * - All runs share the memory and the trees, so that a run costs little more than its memory operations.
- * - Tasks share nothing but the memory: what each task does is made anew whenever its steps are run from their start.
+ * - All runs share the memory and the trees, so a run costs little more than its memory operations.
+ * - Tasks share only the memory: a task's steps are created anew whenever they run from the start.
  */
 
 import { crossed, encode } from "../codec/mod.ts";
@@ -26,64 +26,68 @@ import { Granted } from "./granted.ts";
 import { Failure, type TreeRules } from "./prompter.ts";
 import { type Looks, looksWith, NO_LOOKS } from "./looks.ts";
 
-/** How a program is modeled. */
+/** Options of a model. */
 export interface ModelOptions {
-  /** What its tasks are known to look at; nothing by default. */
+  /** What the tasks are known to look at; nothing by default. */
   readonly looks?: Looks | undefined;
-  /** Whether times come in any order, or the earliest first; `free` by default. */
+  /** Whether deadlines expire in any order (`free`) or the earliest first (`ordered`); `free` by default. */
   readonly clock?: Clock | undefined;
 }
 
-/** The orders in which times may come. */
+/** The orders in which deadlines may expire. */
 export const clocks = ["free", "ordered"] as const;
 
-/** An order in which times may come. */
+/** An order in which deadlines may expire. */
 export type Clock = typeof clocks[number];
 
-/** How many trees of the outcome are kept at a time. */
+/** The maximum number of trees for outcomes to keep. */
 const MOST_TREES = 1000;
 
 /** A program in the form in which the explorer runs it: its memory, and each of its parts as an answer tree. */
 export class ProgramModel {
   /** The program. */
   readonly program: AnyProgram;
-  /** How it is set. */
+  /** The settings of the program. */
   readonly settings: Settings;
   /** The names of the tasks. */
   readonly names: readonly string[];
-  /** Which tasks are daemons; empty where none is, or no other task. */
+  /** The numbers of the tasks that are daemons; empty if all tasks are. */
   readonly daemons: ReadonlySet<number>;
   /**
-   * What the runs of the present search take for granted. Invariant: only this and `seen` depend on which runs were performed;
-   * all else that the model has learned is true of every run, so that a run comes out the same without it.
+   * The assumptions of the present search's runs. Invariant: only this and `seen` depend on which runs were performed;
+   * all else that the model has learned is true of every run, so a run has the same result without it.
    *
    * @internal
    */
   granted: Granted = new Granted();
-  /** The memory of all runs, one after the other. */
+  /** The memory, which one run after another uses. */
   readonly memory: ModelMemory;
-  /** What each task does. */
+  /** The answer tree of each task. */
   readonly tasks: readonly AnswerTree[];
-  /** What looks whether the invariant holds, if there is one. */
+  /** The answer tree of the invariant, if the program has one. */
   readonly invariant: AnswerTree | undefined;
   /** What the tasks are known to look at. */
   readonly looks: Looks;
-  /** In which order times come. */
+  /** The order in which deadlines expire. */
   readonly clock: Clock;
   #seen: Looks;
   readonly #rules: TreeRules;
   readonly #space: Space<Shareables>;
   readonly #initialize: AnswerTree;
   readonly #outcomes = new Map<string, AnswerTree>();
-  // The tasks, where they are made at once.
+  // The tasks, if they were all created together.
   #together: ReturnType<AnyProgram["tasks"]> | undefined;
   readonly #questions = new Map<string, AnswerTree | null>();
-  // By task: what is told when it has returned.
+  // By task: the recovery after it has returned.
   readonly #returned: (AnswerTree | null | undefined)[] = [];
   readonly #things: ReadonlyMap<string, SharedThing>;
   readonly #leaking: readonly (readonly [name: string, thing: SharedThing])[];
 
-  /** Lays out the memory of a program. */
+  /**
+   * Lays out the memory of a program.
+   *
+   * @throws {TypeError} if another copy of the library defined the program, or its tasks have no distinct names.
+   */
   constructor(program: AnyProgram, settings: Settings, { looks = NO_LOOKS, clock = "free" }: ModelOptions = {}) {
     if (isForeign(program)) {
       throw new TypeError(
@@ -132,35 +136,38 @@ export class ProgramModel {
     this.invariant = invariant && new AnswerTree(space.layout, (memory) => invariant(space.bind(memory)), this.#rules);
   }
 
-  /** Whether it matters what time it is, and not only which times have come. */
+  /** Whether the time itself matters, and not only which deadlines have expired. */
   get isTimed(): boolean {
     return this.looks.clock || this.clock === "ordered";
   }
 
-  /** Whether time may pass before an operation: a look at the clock, where times come in any order. */
+  /** Whether time may pass before an operation: it reads the clock, and deadlines expire in any order. */
   isLook({ kind, starts }: Operation & { readonly starts?: boolean }): boolean {
     return kind === "now" && !starts && this.clock === "free" && this.looks.clock;
   }
 
-  /** What the tasks have been seen to look at. */
+  /** What the tasks have been found to look at. */
   get seen(): Looks {
     return this.#seen;
   }
 
-  /** Whether a task is known to use plain words: a run that is the first to use one is performed again, to look for races. */
+  /**
+   * Whether a task is known to use plain words. A run that is the first to use one is performed again, to look for
+   * races.
+   */
   get hasPlain(): boolean {
     for (const { hasPlain } of this.tasks) if (hasPlain) return true;
     return false;
   }
 
-  /** Whether a task's tree is to be dropped, by a run from its start. */
+  /** Whether a task's tree is full, and must be dropped by a run from its start. */
   get isFull(): boolean {
     for (const { isFull } of this.tasks) if (isFull) return true;
     return false;
   }
 
   /**
-   * Forgets what the tasks do: they begin anew, all made at once as they are where they run in one realm. None does anything
+   * Forgets what the tasks do. They are all created anew together, as when they run in one realm. None does anything
    * before its first action, which is {@linkcode START}.
    */
   forget(): void {
@@ -170,15 +177,15 @@ export class ProgramModel {
     this.#outcomes.clear();
   }
 
-  /** Sets the memory to where the program begins. */
+  /** Resets the memory to the initial state of the program. */
   reset(): void {
     this.memory.reset();
     this.evaluate(this.#initialize);
   }
 
   /**
-   * Runs a tree's steps at once, unseen by the tasks, and gives their end, or where they would have to wait for a task that is
-   * in a monitor; adds what they reach to `accesses`.
+   * Runs a tree's steps at once, unnoticed by the tasks. Returns their end, or the place where they would have to wait
+   * for a task that is in a monitor. Adds their accesses to `accesses`.
    */
   evaluate(tree: AnswerTree, accesses?: number[]): TreeNode {
     let node = tree.root;
@@ -192,7 +199,10 @@ export class ProgramModel {
     return node;
   }
 
-  /** The end of the steps that read the outcome, given what the tasks returned; undefined where all returned nothing. */
+  /**
+   * The end of the steps that read the outcome, given the tasks' results; undefined results mean that every task
+   * returned nothing.
+   */
   outcome(results: readonly unknown[] | undefined): TreeNode {
     const key = results === undefined ? "" : exactText(results);
     let tree = this.#outcomes.get(key);
@@ -202,7 +212,7 @@ export class ProgramModel {
       tree = new AnswerTree(
         this.#space.layout,
         (memory) => {
-          // What is done to them there changes them for nobody else.
+          // A copy, so that changes to the results affect nobody else.
           const results = crossed([...kept]) as readonly unknown[];
           return outcomeSteps(program, this.#space.bind(memory), { results, settings });
         },
@@ -214,10 +224,13 @@ export class ProgramModel {
     return this.evaluate(tree);
   }
 
-  /** What the shared things are told when a task has ended; `failure` is the text of what it failed with. */
+  /**
+   * The steps that tell the shared things that a task has ended, or null if none needs to know; `failure` is the text
+   * of the error it failed with.
+   */
   recovery(task: number, failure: string | undefined): AnswerTree | null {
     if (failure !== undefined) return this.#recovery(task, failure);
-    // Most tasks return, in each run.
+    // The usual case, in every run.
     let known = this.#returned[task];
     if (known === undefined) {
       known = this.#recovery(task, failure);
@@ -231,14 +244,14 @@ export class ProgramModel {
       const isTold = ({ ended, died }: SharedThing) =>
         ended !== undefined || (failure !== undefined && died !== undefined);
       if (![...this.#things.values()].some(isTold)) return null;
-      // With views of its own: one that is under way has begun to change things.
+      // It has its own views, because those of an operation in progress may have half changed things.
       return new AnswerTree(this.#space.layout, (memory) => {
         return recover(this.#space.attach(memory).things.values(), { task, failure });
       }, this.#rules);
     });
   }
 
-  /** Where a task stands that has died. */
+  /** The place of a task that has died. */
   death(task: number): TreeNode | undefined {
     const cause = "it died";
     const error = new GuestDiedError({ guest: this.names[task] ?? "", mode: "direct", cause });
@@ -249,7 +262,7 @@ export class ProgramModel {
     })?.root;
   }
 
-  /** The tree that says whether a task's call may begin; null where it always may. */
+  /** The tree that determines whether a task's call may begin; null if it always may. */
   gate(task: number, { object, method, args }: CallOperation): AnswerTree | null {
     if (args.length > 0 || this.looks.waits) return null;
     return this.#question(`ready ${task} ${object} ${method}`, () => {
@@ -274,7 +287,7 @@ export class ProgramModel {
     return this.#tasksBy(`holders ${object}`, thing?.holders?.bind(thing) ?? thing?.owners?.bind(thing));
   }
 
-  /** The tasks that stand in line for a thing before a task that waits for them. */
+  /** The tasks ahead of a waiting task in the queue of a thing. */
   ahead(object: string, task: number): readonly number[] {
     const thing = this.#things.get(object);
     return this.#tasksBy(`ahead ${object} ${task}`, thing?.ahead?.bind(thing, task));
@@ -291,17 +304,17 @@ export class ProgramModel {
     return [...this.#things.keys()].filter((name) => this.holders(name).includes(task));
   }
 
-  /** Whether a task that stands in line for a thing sleeps on that word. */
+  /** Whether a task in the queue of a thing sleeps on that word. */
   isLane(word: number): boolean {
     return this.#space.isLane(word);
   }
 
-  /** The methods of a thing that wake who waits and leave nothing for who comes later. */
+  /** The methods of a thing that wake waiters and have no effect on those who come later. */
   signalsOf(object: string): readonly string[] {
     return this.#things.get(object)?.signals ?? [];
   }
 
-  /** Wakes all who wait for a thing, as its signal would. */
+  /** Wakes all that wait for a thing, as its signal would. */
   rouse(object: string): void {
     const tree = this.#question(`rouse ${object}`, () => {
       return new AnswerTree(this.#space.layout, () => this.#things.get(object)?.rouse?.() ?? nothing());
@@ -309,12 +322,12 @@ export class ProgramModel {
     if (tree !== null) this.evaluate(tree);
   }
 
-  /** Whether anything can be held or undone at the end. */
+  /** Whether anything can be left held or unfinished at the end. */
   get canLeak(): boolean {
     return this.#leaking.length > 0;
   }
 
-  /** What is held or undone at the end, by thing. */
+  /** What is left held or unfinished at the end, by thing. */
   leaks(): readonly { readonly thing: string; readonly clause: string }[] {
     const leaks: { thing: string; clause: string }[] = [];
     for (const [name, thing] of this.#leaking) {
@@ -337,7 +350,7 @@ export class ProgramModel {
     return tree;
   }
 
-  /** Whether an operation is one of who waits to enter a monitor: so far nothing has changed. */
+  /** Whether an operation is part of waiting to enter a monitor, when nothing has changed yet. */
   #waitsAtDoor(operation: Operation): boolean {
     const waits = operation.kind === "wait" || (operation.kind === "compareExchange" && operation.expected !== 0);
     return waits && this.#rules.isMonitor(operation.word);
@@ -357,12 +370,12 @@ export class ProgramModel {
   }
 }
 
-/** What a task asks for that has not begun, where that is an action of its own. */
+/** The operation of a task that has not started, if starting is an action of its own. */
 export const START: CallOperation = { kind: "call", object: "", method: "start", args: [] };
 
 /**
- * Steps of a task, made when they begin, or after a first action that only begins. What they give crosses as bytes, as in
- * every mode.
+ * The steps of a task, created when they begin, or after an initial action that only starts them. Their result crosses
+ * as bytes, as in every mode.
  */
 function* begun(make: () => Steps<unknown>, isLate: boolean): Steps<unknown> {
   if (isLate) {
@@ -372,14 +385,14 @@ function* begun(make: () => Steps<unknown>, isLate: boolean): Steps<unknown> {
   try {
     const value = yield* make();
     if (isPrimitive(value)) return value;
-    // It arrives as what it is, with the path that an error names as in every mode.
+    // The result keeps its type, and errors name the same path as in every mode.
     return (crossed({ value }) as { readonly value: unknown }).value;
   } catch (error) {
     throw tellable(error);
   }
 }
 
-/** What was thrown, or, where that refuses to say what it is, an error that says so. */
+/** The thrown value, or, if it cannot be converted to a string, an error that says so. */
 function tellable(thrown: unknown): unknown {
   try {
     String(thrown);
@@ -390,7 +403,7 @@ function tellable(thrown: unknown): unknown {
   }
 }
 
-/** A text that differs where what tasks returned differs. */
+/** A text that differs whenever the tasks' results differ. */
 function exactText(values: readonly unknown[]): string {
   return values.map((value) => {
     if (typeof value === "string") return JSON.stringify(value);

@@ -1,5 +1,5 @@
 /**
- * The run of a schedule once more.
+ * Replays a schedule: performs its run again.
  *
  * @example
  * ```ts
@@ -26,44 +26,44 @@ import { type Departure, parseSchedule, printOf, type Turns } from "./schedule.t
 import { DEATH } from "./scheduler.ts";
 import { Search, type Shown } from "./search.ts";
 
-/** What a replay came to. */
+/** The result of a replay. */
 export interface ReplayResult {
-  /** The outcome; undefined where the run is not complete. */
+  /** The outcome; undefined if the run is not complete. */
   readonly outcome: unknown;
   /** The bug that it shows, if any. */
   readonly finding: Finding | undefined;
-  /** The preemptions of the schedule. */
+  /** The number of preemptions in the schedule. */
   readonly preemptions: number;
 }
 
-/** How a schedule is repeated: the settings, and what is looked at. */
+/** Options of a replay. */
 export interface RepetitionOptions extends SettingsOptions, Pick<ExecutionOptions, "checks" | "stepLimit"> {
-  /** In which order times come; as when the schedule was found by default. */
+  /** The order in which deadlines expire; by default, the one of the search that found the schedule. */
   readonly clock?: Clock | undefined;
 }
 
-/** A schedule that can be repeated, and what comes of it. */
+/** A schedule, ready to be replayed again and again, and its result. */
 export interface Repetition {
-  /** What comes of it. */
+  /** The result of the replay. */
   readonly result: ReplayResult;
-  /** What repeats it, on a model of its own. */
+  /** An execution that can repeat it, on a model of its own. */
   readonly execution: Execution;
-  /** How many tasks die in it. */
+  /** The number of tasks that die in it. */
   readonly deaths: number;
-  /** Where it departs from the default. */
+  /** Its departures from the default. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure. */
   readonly inTurns: Turns;
-  /** What another run of the program comes to, with the schedule that repeats it. */
+  /** Performs a run with other departures; returns its result and the schedule that repeats it. */
   show(departures: readonly Departure[]): Shown & { readonly fault?: string };
-  /** A fresh model of the program. */
+  /** Creates a new model of the program. */
   model(): ProgramModel;
-  /** A scheduler for one run of it. */
+  /** Creates a scheduler for one replay. */
   scheduler(): Replay;
 }
 
 /**
- * Runs a program once, as a schedule says.
+ * Runs a program once, following a schedule.
  *
  * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
  */
@@ -77,7 +77,9 @@ export function replay(program: AnyProgram, schedule: string, options: Repetitio
 }
 
 /**
- * The same, ready to be run again.
+ * Replays a schedule like {@linkcode replay}, and returns all that is needed to replay it again. ~* @throws
+ * {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  *
  * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
  */

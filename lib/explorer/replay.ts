@@ -1,51 +1,51 @@
 /**
  * Replay: one run, the default but for given departures.
  *
- * - `inTurns`: after the departures the tasks go on in turns, one action each, and choose in turns too: a fair schedule, which
- *   shows whether a run that does not end could.
- * - `lenient`: departures that cannot be taken are left out.
- * - Where the run does not come to a departure's step, or its task cannot go on there, the program is another one than the
- *   schedule was found for: `fault` says so.
+ * - `inTurns`: after the departures the tasks take turns, one action each, and their choices take turns too. This
+ *   schedule is fair, so it shows whether a run that does not end could end.
+ * - `lenient`: impossible departures are skipped.
+ * - If the run does not reach a departure's step, or its task cannot continue there, the schedule belongs to another
+ *   program; `fault` says so.
  */
 
 import type { Departure, Turn, Turns } from "./schedule.ts";
 import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 
-/** A number of choices after which those of any few alternatives are the same again. */
+/** A number of choices after which the alternatives of any small choice have come around again. */
 const COMMON_ROUND = 60;
 
-/** How a run is repeated. */
+/** Options of a replay. */
 export interface ReplayOptions {
   /** The names of the tasks. */
   readonly names: readonly string[];
   /** Whether tasks take turns after the last departure; false by default. */
   readonly inTurns?: Turns | undefined;
-  /** Whether departures that cannot be taken are left out; false by default, which makes them a fault. */
+  /** Whether impossible departures are skipped; false by default, which makes them a fault. */
   readonly lenient?: boolean | undefined;
-  /** Told of each point at which the run departs from the default. */
+  /** Called at each point at which the run departs from the default. */
   readonly departs?: ((point: Point) => void) | undefined;
 }
 
 /** Replay: one run, the default but for given departures. */
 export class Replay implements Scheduler {
-  /** It does not look at what actions reach. */
+  /** It does not need the accesses of actions. */
   readonly watches = false;
   readonly #departures: ReadonlyMap<number, Departure>;
   readonly #names: readonly string[];
   readonly #lenient: boolean;
   readonly #departs: ReplayOptions["departs"];
-  // The step from which on tasks take turns; Infinity where they do not.
+  // The first step at which tasks take turns; Infinity if they do not.
   readonly #turnsFrom: number;
   #begun = false;
   #done = 0;
-  // Over and over, from the next on; empty where one task comes after the other.
+  // Repeated, from `#next` on; empty if tasks simply follow one another.
   readonly #order: readonly Turn[];
   #next = 0;
   #choices = 0;
   #preemptions = 0;
   #fault: string | undefined;
 
-  /** Replays departures. */
+  /** Prepares the replay of a run with these departures. */
   constructor(departures: readonly Departure[], { names, inTurns = false, lenient = false, departs }: ReplayOptions) {
     this.#departures = new Map(departures.map((departure) => [departure.step, departure]));
     this.#names = names;
@@ -55,22 +55,22 @@ export class Replay implements Scheduler {
     this.#turnsFrom = inTurns ? (departures.at(-1)?.step ?? -1) + 1 : Infinity;
   }
 
-  /** The step from which on tasks take turns; `Infinity` where they do not. */
+  /** The first step at which tasks take turns; `Infinity` if they do not. */
   get turnsFrom(): number {
     return this.#turnsFrom;
   }
 
-  /** How far it is in a round of turns. */
+  /** The position in the present round of turns. */
   get place(): number {
     return this.#order.length > 0 ? this.#next : this.#choices % COMMON_ROUND;
   }
 
-  /** The preemptions before the tasks take turns. */
+  /** The number of preemptions before the tasks take turns. */
   get preemptions(): number {
     return this.#preemptions;
   }
 
-  /** Why the run is another one than the schedule's; undefined if it is not. */
+  /** Why the run does not follow the schedule; undefined if it does. */
   get fault(): string | undefined {
     return this.#fault;
   }
@@ -107,7 +107,7 @@ export class Replay implements Scheduler {
     }
   }
 
-  /** The next task, in the order of the tasks, that can go on. */
+  /** The action of the next task, in the order of the turns, that can continue. */
   #turn({ actions: all, last, tasks }: Point): number {
     for (let skipped = 0; skipped < this.#order.length; skipped++) {
       const { task, choice } = this.#order[this.#next] ?? { task: 0, choice: 0 };

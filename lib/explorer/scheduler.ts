@@ -1,12 +1,13 @@
 /**
  * The contract of schedulers: who goes on, run after run. {@linkcode explore} takes one of your own as its strategy.
  *
- * - Three methods: `begin` starts a run or says that none is left, `pick` chooses at each point, `end` hears what became of
- *   the run.
- * - An action is a number: the task, plus a multiple of the number of tasks for the alternatives of a `choose`, or of a look
- *   at the clock, before which time may pass. An action of a task that waits with a deadline lets its time come.
- * - The first action of a point is the default: the current task goes on; else the next one that can, in the order of the
- *   tasks; else the one whose deadline comes first.
+ * - There are three methods: `begin` starts a run or reports that none is left, `pick` chooses at each point, and `end`
+ *   is told how the run ended.
+ * - An action is a number: the task, plus a multiple of the number of tasks for the alternatives of a `choose`, or for
+ *   a read of the clock before which time passes. An action of a task that waits with a deadline makes the deadline
+ *   expire.
+ * - The first action of a point is the default: the current task continues; if it cannot, the next task that can, in
+ *   the order of the tasks; if none can, the one with the earliest deadline.
  *
  * @example Tasks take turns, one step each
  * ```ts
@@ -37,90 +38,92 @@
  * ```
  */
 
-/** What a task chooses that dies: actions with it come last at a point, where deaths are looked for. */
+/** The choice of a task that dies. Actions with it come last at a point, if deaths are explored. */
 export const DEATH: number = 999_999;
 
-/** What a task chooses that looks at the clock later: time passes before, more than anybody waits for. */
+/** The choice of a task that reads the clock late: before the read, more time passes than anybody waits for. */
 export const LATER: number = 999_998;
 
 /**
- * What befalls something that a scenario waits for, by name: an action that chooses one has a number behind those of deaths, and
- * comes last at a point like them.
+ * The names of the faults that can befall something a scenario waits for. The choices of faults are numbered after
+ * those of deaths, and come last at a point like them.
  */
 export const FAULTS = ["fails", "aborts", "late", "jumps", "ends"] as const;
 
-/** The choice of a fault by its place among them, from 1; 0 is none. */
+/** The choice of a fault, given its position among them, from 1; 0 is no fault. */
 export function faultChoice(kind: number): number {
   return kind === 0 ? 0 : DEATH + kind;
 }
 
-/** Whether an action is the death of its task, or a fault. */
+/** Whether an action is the death of its task or a fault. */
 export function isDeath(action: number, tasks: number): boolean {
   return action >= DEATH * tasks;
 }
 
-/** One of how many points at which tasks die where that is drawn by lot. */
+/** A random strategy allows deaths at one of this many points. */
 const DEATH_ODDS = 16;
 
-/** What is drawn from by lot: deaths are seldom among it. */
+/** The actions to draw from at random: deaths are only rarely among them. */
 export function withSeldomDeaths({ actions, tasks }: Point, chooser: (n: number) => number): readonly number[] {
   if (!isDeath(actions.at(-1) ?? 0, tasks) || chooser(DEATH_ODDS) === 0) return actions;
   return actions.filter((action) => !isDeath(action, tasks));
 }
 
-/** A point of a run at which it is open who goes on. The object and its lists are used again for the next point. */
+/** A point of a run at which several tasks may continue. The object and its lists are reused for the next point. */
 export interface Point {
-  /** What can happen; the first is the default. */
+  /** The possible actions; the first is the default. */
   readonly actions: readonly number[];
-  /** How many tasks there are. */
+  /** The number of tasks. */
   readonly tasks: number;
-  /** How many actions have been performed. */
+  /** The number of actions performed so far. */
   readonly step: number;
-  /** Whether every action but the first is a preemption: the current task could go on. */
+  /** Whether every action except the first is a preemption, because the current task could continue. */
   readonly preempts: boolean;
-  /** The preemptions so far. */
+  /** The number of preemptions so far. */
   readonly preemptions: number;
   /**
-   * What a task's next action begins with, as far as that is known before it is performed: of each place twice its number,
-   * and 1 more if it may be changed. Calls of one shared thing reach one place.
+   * The accesses with which a task's next action begins, as far as known before it is performed: for each place, twice
+   * its number, plus 1 if it may be changed. Calls of one shared thing access one place.
    */
   readonly begins: (task: number) => readonly number[];
   /** The action that was performed last; -1 at the start. */
   readonly last: number;
-  /** What it reached, if the scheduler watches: see `accesses.ts`. */
+  /** The accesses of that action, if the scheduler watches; see `accesses.ts`. */
   readonly accesses: readonly number[];
-  /** The tasks that it woke, if the scheduler watches. */
+  /** The tasks that that action woke, if the scheduler watches. */
   readonly woken: readonly number[];
 }
 
 /** How a run ended. */
 export interface RunEnd extends Point {
-  /** `complete`: no task can go on; `cut`: the scheduler wanted no more; `too-long`: it came to the step limit. */
+  /**
+   * `complete`: no task can continue; `cut`: the scheduler ended the run; `too-long`: the run reached the step limit.
+   */
   readonly kind: "complete" | "cut" | "too-long";
-  /** What tasks would reach that wait before a call or were stopped, by task, if the scheduler watches. */
+  /** By task, the accesses of tasks that wait before a call or were stopped, if the scheduler watches. */
   readonly pending: ReadonlyMap<number, readonly number[]>;
 }
 
-/** What `pick` gives to end the run. */
+/** The result of `pick` that ends the run. */
 export const CUT: number = -1;
 
 /**
- * The contract of schedulers: who goes on, run after run. {@linkcode explore} takes one of your own as its
- * strategy.
+ * The contract of schedulers, which pick the task that continues at each point. {@linkcode explore} accepts one of your
+ * own as its strategy.
  */
 export interface Scheduler {
-  /** Whether it wants to know what each action reaches. */
+  /** Whether it needs the accesses of each action. */
   readonly watches: boolean;
-  /** How many steps of the last run the present one repeats, if the scheduler knows: they need not be performed again. */
+  /** How many steps at the start of the last run this run repeats, if known: these need not be performed again. */
   readonly repeats?: number | undefined;
-  /** Whether it draws each run by lot, like the one before; false by default. */
+  /** Whether it draws each run at random, independently of earlier runs; false by default. */
   readonly draws?: boolean;
-  /** Begins a run; false where none is left. */
+  /** Begins a run; returns false if none is left. */
   begin(): boolean;
-  /** The place of the action that is performed, or {@linkcode CUT}. */
+  /** Returns the index of the action to perform, or {@linkcode CUT}. */
   pick(point: Point): number;
-  /** Told how the run ended. */
+  /** Called when the run has ended. */
   end(run: RunEnd): void;
-  /** Whether a run that is complete is counted: false where an earlier one was the same; all are by default. */
+  /** Whether a complete run counts; false if it equals an earlier one. All count by default. */
   counts?(run: RunEnd): boolean;
 }

@@ -1,10 +1,11 @@
 /**
- * The script of a run: every memory operation that it performs, so that real threads and processes can repeat it.
+ * The script of a run: each of its memory operations, so that real threads and processes can repeat it.
  *
- * - The steps stand in the order in which the model performed them. A task that is woken goes on in a step of its own. What
- *   the shared things are told of the end of a task are steps of that task.
- * - A real run that repeats a script comes to the model's outcome ({@linkcode isRepeated}). Where the model's run ends in a
- *   deadlock the real one does too, and then goes on: its tasks get a `DeadlockError`, and whom that lets go, goes.
+ * - The steps are in the order in which the model performed them. A task that is woken continues in a step of its own.
+ *   Operations that tell the shared things about the end of a task are steps of that task.
+ * - A real run that repeats a script has the model's outcome ({@linkcode isRepeated}). If the model's run ends in a
+ *   deadlock, so does the real one, and then it continues: its tasks get a `DeadlockError`, and those that this
+ *   releases go on.
  */
 
 import { type Answer, INLINE, InlineCall, PARKED } from "../memory/mod.ts";
@@ -15,9 +16,10 @@ import { repetition, type RepetitionOptions } from "./repetition.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";
 
 /**
- * The script of the run that a schedule says.
+ * Returns the script of the run of a schedule.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input, or tasks
+ * die in it.
  */
 export function scriptOf(
   program: AnyProgram,
@@ -31,7 +33,7 @@ export function scriptOf(
   return recordScript(execution, scheduler()).script;
 }
 
-/** Performs one run, and writes its script. */
+/** Performs one run, and records its script. */
 export function recordScript(
   execution: Execution,
   scheduler: Scheduler,
@@ -48,7 +50,7 @@ export function recordScript(
     script.push({ kind, task, ...ended, operation, ...answer === PARKED ? {} : answerOf(answer) });
   };
   const end = execution.run(scheduler, observe);
-  // Who stands before an operation at the end waits there for ever, or was stopped.
+  // A task that still has an operation at the end waits forever, or was stopped.
   const isStuck = nodes.some(({ end }, task) => end === undefined && !model.daemons.has(task));
   for (const [task, { operation }] of nodes.entries()) {
     if (operation === undefined || parked.has(task)) continue;
@@ -58,8 +60,8 @@ export function recordScript(
 }
 
 /**
- * Whether a real run came to what the model's run came to, given both outcomes. Who waits for ever in the model may be told
- * of the deadlock, or go on after others were.
+ * Whether the outcome of a real run matches that of the model's run. A task that waits forever in the model may fail
+ * with the deadlock in the real run, or continue after others failed.
  */
 export function isRepeated(model: unknown, real: unknown): boolean {
   if (dataText(model) === dataText(real)) return true;
@@ -73,9 +75,9 @@ function isStuck({ error }: Failed["failed"][number]): boolean {
   return error === "DeadlockError";
 }
 
-/** What a script keeps of an answer: nothing of a call's, whose operations follow, and of a failure. */
+/** The part of an answer that a script keeps: nothing of a call's, whose operations follow, or of a failure. */
 function answerOf(answer: Answer | Failure): Pick<ScriptStep, "answer"> {
   if (answer === undefined || answer === INLINE || answer instanceof InlineCall || answer instanceof Failure) return {};
-  // The bytes of a read are the reader's, who may write over them.
+  // The reader may overwrite the bytes that it read.
   return { answer: answer instanceof Uint8Array ? answer.slice() : answer };
 }

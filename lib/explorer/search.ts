@@ -1,19 +1,21 @@
 /**
  * A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug.
  *
- * - A run that was cut or was too long has no outcome and does not count as a schedule.
- * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a hundredth.
- * - Schedulers take turns, a schedule each, and each has an execution of its own, so that it goes on where its last run was.
- *   Invariant: of k of them, each has run as many schedules as any other, but for one.
- * - The best evidence is that of the kind that comes first in the order of precedence; a data race that changes what comes out
- *   is better than one that does not; then it is that of fewest preemptions and steps. Where the first could be better the
- *   search goes on for a while.
- * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
- * - Shares of a search may be run elsewhere. What they come to is joined in their order, where nothing has happened in them
- *   that the state of the search decides about (`admits`); else the share is run again here. So all comes out as here.
+ * - A run that was cut or reached the step limit has no outcome and does not count as a schedule.
+ * - The budget counts schedules. It allows ten times as many runs that are cut, and a hundredth as many that are too
+ *   long.
+ * - Schedulers take turns, one schedule each. Each has its own execution, so it can resume from its own last run.
+ *   Invariant: the numbers of schedules run by any two schedulers differ by at most one.
+ * - The best evidence is the one whose kind has precedence; a data race that changes the outcome is better than one
+ *   that does not; then fewer preemptions and steps are better. If evidence of a better kind is possible, the search
+ *   continues for a while.
+ * - A run that is too long is a bug if something is already wrong with it; the first such runs are checked for a
+ *   livelock.
+ * - Shares of a search may be run by workers. Their results are joined in order if nothing in them depends on the state
+ *   of the search (`admits`); otherwise the share is run again here. So the result is the same as without workers.
  *
- * Longer than most files because counting a run, judging it and keeping the best evidence are one loop, which every strategy
- * shares.
+ * Longer than most files because counting a run, judging it and keeping the best evidence form one loop that every
+ * strategy shares.
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";
@@ -38,83 +40,86 @@ import { serialOutcomes } from "./serial.ts";
 
 /** A bug, with the run that shows it. */
 export interface Found extends Finding {
-  /** Where the run departs from the default. */
+  /** The departures of the run from the default schedule. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure. */
   readonly inTurns?: Turns;
-  /** Of a race, whether the run comes to what the tasks come to one after the other. */
+  /** For a race, whether the run's outcome is one that the tasks also have one after the other. */
   readonly serial?: boolean;
-  /** Its preemptions; those before the tasks take turns. */
+  /** The number of preemptions, before the tasks take turns. */
   readonly preemptions: number;
-  /** Its steps; those that are departed from, where the tasks take turns. */
+  /** The number of steps; if the tasks take turns, the step of the last departure. */
   readonly steps: number;
 }
 
-/** How runs are performed, and what is known of the program. */
+/** Options for performing runs, and what is known of the program. */
 export interface SearchOptions extends ExecutionOptions, ModelOptions {
-  /** What came before, where this is a share of a search; nothing by default. */
+  /** The state of the search before this share, if this is a share of a search; nothing by default. */
   readonly after?: Searched | undefined;
 }
 
-/** What decides how runs that are too long are looked at. */
+/** The state that determines how runs that are too long are treated. */
 export interface Searched {
-  /** How many were too long so far, as far as that matters. */
+  /** The number of runs that were too long so far, up to a limit beyond which it makes no difference. */
   readonly tooLong: number;
-  /** Whether a bug was found. */
+  /** Whether a bug has been found. */
   readonly isFound: boolean;
-  /** How many operations were repeated. */
+  /** The number of operations repeated so far. */
   readonly repeated: number;
 }
 
-/** What a share of a search came to, as a value that crosses. */
+/**
+ * The result of a share of a search, as plain data. ~* How many schedules were run to their end. The number of
+ * schedules run to their end. ~* How many runs came to the step limit. The number of runs that reached the step limit.
+ */
 export interface SharePart {
   /** How many schedules were run to their end. */
   readonly schedules: number;
   /** How many runs came to the step limit. */
   readonly tooLong: number;
-  /** How many were cut, as the budget counts them. */
+  /** The number of runs that were cut, as the budget counts them. */
   readonly cuts: number;
   /** The best evidence. */
   readonly found: Found | undefined;
-  /** After how many schedules it came. */
+  /** The number of schedules before that evidence was found. */
   readonly foundAt: number;
   /** What came out. */
   readonly outcomes: OutcomesTold;
-  /** What was repeated. */
+  /** The repetitions of runs. */
   readonly confirmed: Confirmed;
-  /** What is taken for granted, but for what the repetitions say. */
+  /** The assumptions, without those that follow from the repetitions. */
   readonly assumptions: readonly string[];
-  /** What it was told of what came before. */
+  /** The state of the search that the share was given. */
   readonly after: Searched;
 }
 
-/** What is looked for: an outcome, or bugs but for some kinds. */
+/** The goal of a search: an outcome, or bugs except some kinds. */
 export interface Goal {
-  /** The outcome, as text: then no bug counts. */
+  /** The outcome, as text; if given, bugs do not count. */
   readonly outcome?: string | undefined;
-  /** The kinds that do not count. */
+  /** The kinds of bugs to ignore. */
   readonly ignore?: readonly BugKind[] | undefined;
 }
 
-/** How a run goes, besides its departures. */
+/** The course of a run, apart from its departures. */
 export interface PathOptions {
   /** Whether the tasks take turns after the last departure; false by default. */
   readonly inTurns?: Turns | undefined;
 }
 
-/** How far a search goes. */
+/** The limits of a search. */
 export interface SearchLimits {
-  /** How many schedules in all. */
+  /** The maximum number of schedules. */
   readonly budget: number;
-  /** Whether it goes on after a bug. */
+  /** Whether to continue after a bug; false by default. */
   readonly keepGoing?: boolean | undefined;
-  /** After how many schedules in all it pauses, so that the schedulers have had as many turns; never by default. */
+  /** The number of schedules after which to pause, so that each scheduler has had as many turns; never by default. */
   readonly pause?: number | undefined;
-  /** Whether what the schedulers run is a share: there is more when they end. */
+  /** Whether the schedulers run a share, so that their end is not the end of the search; false by default. */
   readonly isShare?: boolean | undefined;
-  /** Whether runs that are drawn by lot tell how likely another outcome is; true by default. */
+  /** Whether random runs serve to estimate the chance of another outcome; true by default. */
   readonly isSample?: boolean | undefined;
-  /** Told of each schedule that is run to its end. */
+  /** Called for each schedule run to its end. */
   readonly ran?: ((run: ExploredRun) => void) | undefined;
 }
 
@@ -124,52 +129,52 @@ export interface ExploredRun {
   readonly tasks: readonly number[];
   /** What came out. */
   readonly value: unknown;
-  /** The same as text: equal for equal outcomes. */
+  /** The outcome as text; equal for equal outcomes. */
   readonly outcome: string;
-  /** The kind of the bug that it shows, if any. */
+  /** The kind of bug that it shows, if any. */
   readonly kind: BugKind | undefined;
-  /** The schedule as a text that replays it: to be asked for when exploring has ended. */
+  /** The schedule as text that replays it. Call this only after exploring has ended. */
   schedule(): string;
 }
 
-/** What a single run shows. */
+/** The result of a single run. */
 export interface Shown {
-  /** What the run does, in 32 bits. */
+  /** A 32-bit hash of what the run does. */
   readonly fingerprint: number;
-  /** The schedule as a text that replays it. */
+  /** The schedule as text that replays it. */
   readonly schedule: string;
-  /** What came out; undefined where the run did not come to its end. */
+  /** The outcome and the bug; undefined if the run did not end. */
   readonly judged: Judged | undefined;
-  /** Its preemptions. */
+  /** The number of preemptions. */
   readonly preemptions: number;
 }
 
-/** How far a search is. */
+/** The progress of a search. */
 export interface SearchProgress {
   /** How many schedules were run to their end. */
   readonly schedules: number;
-  /** The kind of the bug whose shortest schedule is looked for, if one was found. */
+  /** The kind of the bug found so far, while its shortest schedule is sought; undefined if none was found. */
   readonly kind: BugKind | undefined;
-  /** Nothing is to be done here before that settles; at once by default. */
+  /** If present, there is nothing to do here until this promise settles. */
   readonly until?: Promise<unknown>;
 }
 
-/** Work in slices, each of some runs: between them it says how far it is, and hears whether to stop. */
+/** Work in slices of a few runs: it yields its progress after each, and stops if it is sent `true`. */
 export type Slices<T> = Generator<SearchProgress, T, boolean | void>;
 
-/** A scheduler, with the runs that it performs. */
+/** A scheduler, and the execution and judge of its runs. */
 interface Turn {
   readonly scheduler: Scheduler;
   readonly execution: Execution;
   readonly judge: Judge;
-  /** Whether its runs are a fair sample: they are drawn by lot alone. */
+  /** Whether its runs are a fair sample, because each is drawn at random independently. */
   readonly isSample: boolean;
 }
 
-/** How a search ended: `exhausted` where one of its schedulers had no more. */
+/** How a search ended; `exhausted` if one of its schedulers had no more runs. */
 export type SearchEnd = "exhausted" | "found" | "spent" | "paused";
 
-/** Does all slices. */
+/** Runs all slices, and returns the result. */
 export function toEnd<T>(slices: Slices<T>): T {
   for (;;) {
     const { done, value } = slices.next();
@@ -178,24 +183,24 @@ export function toEnd<T>(slices: Slices<T>): T {
 }
 
 const CUTS_PER_SCHEDULE = 10;
-/** A run that is too long counts as so many that are cut. */
+/** How many cut runs a run that is too long counts as. */
 const CUTS_PER_LONG_RUN = 1000;
-/** How many runs that are too long are looked at for a livelock. */
+/** The maximum number of too long runs that are checked for a livelock. */
 const MOST_LOOKS = 50;
-/** How many rounds that may starve a task are tried out. */
+/** The maximum number of loops that are tried for starvation. */
 const MOST_LASSOS = 10;
-/** How many steps of tasks that take turns a fingerprint is of. */
+/** How many steps of tasks that take turns a fingerprint covers. */
 const PRINTED_TURNS = 100;
-/** How many runs a slice has. */
+/** The number of runs in a slice. */
 const SLICE = 64;
-/** How many runs are looked at where some stood for others. */
+/** The number of random runs to check if some runs stood for others. */
 const WALKS = 20;
-/** For how many schedules better evidence is looked for. */
+/** For how many more schedules a search looks for better evidence after a bug. */
 export const BETTER = 500;
 
 /** A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug. */
 export class Search {
-  /** What runs where nobody takes turns. */
+  /** The execution of the first scheduler, and of runs outside any scheduler's turn. */
   readonly execution: Execution;
   readonly #program: AnyProgram;
   readonly #settings: Settings;
@@ -209,18 +214,18 @@ export class Search {
   #cuts = 0;
   #found: Found | undefined;
   #foundAt = 0;
-  // Up to how many schedules better evidence is looked for.
+  // The number of schedules at which the search for better evidence ends.
   #most = Infinity;
   readonly #after: Searched;
-  // What shares take for granted.
+  // The assumptions of shares.
   readonly #granted = new Set<string>();
   readonly #confirmation: Confirmation;
-  // Whether runs stand for others, by what they reach.
+  // Whether some runs stood for others because they access the same places.
   #isReduced = false;
-  // What comes out where the tasks run one after the other, once that is asked for.
+  // The outcomes of running the tasks one after the other, computed when first needed.
   #serial: ReadonlySet<string> | undefined;
 
-  /** Prepares a search, on a model that others have used or on one of its own. */
+  /** Prepares a search, on a given model or on a new one. */
   constructor(
     program: AnyProgram,
     settings: Settings,
@@ -259,7 +264,7 @@ export class Search {
     return this.#found;
   }
 
-  /** What is taken for granted of the tasks, in sentences. */
+  /** The assumptions about the tasks, as sentences. */
   get assumptions(): readonly string[] {
     const loops = this.#loops;
     return this.#confirmation.isWhole && !this.#isReduced ? loops : [...loops, ANSWERS_ALONE];
@@ -271,7 +276,7 @@ export class Search {
     return [...new Set([...own, ...this.#granted])].sort();
   }
 
-  /** What this share of a search came to. */
+  /** The result of this share of a search. */
   get told(): SharePart {
     return {
       schedules: this.#schedules,
@@ -286,7 +291,7 @@ export class Search {
     };
   }
 
-  /** What a share that is run elsewhere is to know. */
+  /** The state of the search that a worker needs for a share. */
   get before(): Searched {
     return {
       tooLong: Math.min(this.#tooLong, MOST_LOOKS + 1),
@@ -295,7 +300,7 @@ export class Search {
     };
   }
 
-  /** Whether what shares came to, whose schedulers took turns, is what would have come out of them here. */
+  /** Whether the results of shares, whose schedulers took turns, are what running them here would have given. */
   admits(parts: readonly SharePart[], { budget, keepGoing = false }: SearchLimits): boolean {
     const sum = (of: "schedules" | "cuts") => parts.reduce((sum, part) => sum + part[of], 0);
     const { tooLong, isFound } = this.before;
@@ -304,12 +309,12 @@ export class Search {
     if (!hasRoom || (isFound && !keepGoing)) return false;
     return parts.every(({ found, after, ...part }) => {
       const isToldLong = part.tooLong === 0 || (after.tooLong === tooLong && after.isFound === isFound);
-      // What one share has shown may be what others do not look for.
+      // Once one share has found a bug, the others would have looked for less.
       return isToldLong && (found === undefined || (keepGoing && (part.tooLong === 0 || parts.length === 1)));
     });
   }
 
-  /** Counts in what shares came to, whose schedulers took turns. */
+  /** Adds the results of shares, whose schedulers took turns. */
   join(parts: readonly SharePart[]): void {
     this.outcomes.join(parts.map(({ outcomes }) => outcomes));
     for (const { schedules, tooLong, cuts, confirmed, assumptions } of parts) {
@@ -328,7 +333,7 @@ export class Search {
     }
   }
 
-  /** Whether nothing more is to be run: the budget is spent, or there is a bug and not to be gone on. */
+  /** How the search ends now, if it does: the budget is spent, or a bug was found and the search is not to continue. */
   endOf({ budget, keepGoing = false }: SearchLimits): SearchEnd | undefined {
     const isFound = this.#found !== undefined && !keepGoing;
     if (isFound && this.#found !== undefined && !isWeak(this.#found)) return "found";
@@ -336,7 +341,7 @@ export class Search {
     return isFound ? "found" : "spent";
   }
 
-  /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
+  /** Performs the schedulers' runs, in slices. If sent `true` after a slice, it ends as if the budget were spent. */
   *goInSlices(schedulers: readonly Scheduler[], limits: SearchLimits): Slices<SearchEnd> {
     const { budget, keepGoing = false, pause = Infinity, isShare = false, isSample = true, ran } = limits;
     const { model } = this.execution;
@@ -367,7 +372,10 @@ export class Search {
     return isShare || turns.every(({ scheduler }) => scheduler.begin()) ? "spent" : "exhausted";
   }
 
-  /** The first evidence as good as another that depth-first comes to, of runs with at most so many preemptions; in slices. */
+  /**
+   * Finds, in slices, the first evidence of equal rank that depth-first search reaches with at most the given number of
+   * preemptions.
+   */
   *findAgain(
     preemptions: number,
     { found, budget }: { found: Found; budget: number },
@@ -386,12 +394,12 @@ export class Search {
     return "spent";
   }
 
-  /** How far it is. */
+  /** The progress of the search. */
   get progress(): SearchProgress {
     return { schedules: this.#schedules, kind: this.#found?.kind };
   }
 
-  /** Performs the run with these departures once more, on a model of its own or on that of the search. */
+  /** Performs the run with these departures again, on a model of its own or on that of the search. */
   show(
     departures: readonly Departure[],
     { afresh, inTurns = false }: PathOptions & { readonly afresh: boolean },
@@ -448,7 +456,7 @@ export class Search {
     return { fingerprint: print, schedule, judged, preemptions, ...fault === undefined ? {} : { fault } };
   }
 
-  /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
+  /** The evidence in a run with these departures, as far as they are possible; undefined if it shows no bug. */
   // deno-lint-ignore require-yield
   *attempt(departures: readonly Departure[], { inTurns }: PathOptions): Slices<Found | undefined> {
     if (inTurns) return this.#foundLoop({ departures, inTurns });
@@ -460,7 +468,7 @@ export class Search {
     return finding && this.#foundIn(finding, run);
   }
 
-  /** Performs the next run of a scheduler, and keeps what it shows. */
+  /** Performs the next run of a scheduler, and keeps its result. */
   #next(turn: Turn, ran: SearchLimits["ran"]): "none" | "cut" | "too-long" | "counted" {
     const { scheduler, execution, judge } = turn;
     if (!scheduler.begin()) return "none";
@@ -483,7 +491,7 @@ export class Search {
     this.#schedules++;
     const judged = judge.judge();
     this.#checkLooks();
-    // Where a task goes round for ever nothing comes out.
+    // A run in which a task loops forever has no outcome.
     if (!judged.isEndless) this.outcomes.add(judged, turn);
     const finding = this.#findingOf(judged);
     if (ran !== undefined) ran(this.#toldOf(execution, judged, finding?.kind));
@@ -502,13 +510,13 @@ export class Search {
     return { tasks, value, outcome, kind, schedule: () => this.show(departures, { afresh: false }).schedule };
   }
 
-  /** Begins again where more is looked at than is known, by the invariant or the outcome, too. */
+  /** Starts the search over if a task, the invariant or the outcome looked at more than was known. */
   #checkLooks(): void {
     const { seen, looks } = this.execution.model;
     if (seen !== looks) throw new SeenError(seen);
   }
 
-  /** Looks at some runs of those that others stood for: a shared variable tells them apart. */
+  /** Checks some of the runs that others stood for: a shared variable would make them differ. */
   walk(): void {
     this.#isReduced = true;
     const walk = new RandomWalk({ seed: 0 });
@@ -523,7 +531,7 @@ export class Search {
     }
   }
 
-  /** Performs a run; why it cannot be trusted, where it cannot. */
+  /** Performs a run; returns a message if the run cannot be trusted. */
   #perform(
     scheduler: Scheduler,
     { execution = this.execution, observe }: { execution?: Execution; observe?: Observe } = {},
@@ -540,7 +548,7 @@ export class Search {
     return { kind: "nondeterminism", message, departures: this.departures(execution), preemptions: 0, steps: 0 };
   }
 
-  /** What is wrong with a run, or that it comes to the outcome that is looked for. */
+  /** The bug in a run, or the requested outcome. */
   #findingOf({ text, finding }: Judged): Finding & Pick<Found, "serial"> | undefined {
     if (this.#goal.outcome !== undefined) {
       return this.#goal.outcome === text ? { kind: "assertion", message: `the outcome is ${text}` } : undefined;
@@ -564,7 +572,7 @@ export class Search {
     return this.#serial;
   }
 
-  /** Looks whether the run that came to the step limit begins a livelock, and once whether a task may be starved. */
+  /** Checks a run that reached the step limit for a livelock and, for the first such run, for starvation. */
   #look(execution: Execution): Found | undefined {
     if (this.#tooLong > MOST_LOOKS) return undefined;
     const half = execution.taken.length / 2;
@@ -597,7 +605,7 @@ export class Search {
     return { ...told, departures: this.departures(execution), preemptions, steps };
   }
 
-  /** Where the last run departs from the default. */
+  /** The departures of the last run from the default. */
   departures({ picks, taken, model }: Execution = this.execution): readonly Departure[] {
     const tasks = model.tasks.length;
     return taken.flatMap((action, step): Departure[] => {
@@ -606,14 +614,17 @@ export class Search {
   }
 }
 
-/** By precedence; a race that comes to what the tasks come to one after the other stands behind others. */
+/**
+ * The rank of a bug: lower is better evidence. A race whose outcome the tasks also have one after the other ranks just
+ * below other races.
+ */
 export function rankOf(
   { kind, serial = false }: { readonly kind: BugKind; readonly serial?: boolean | undefined },
 ): number {
   return 2 * kinds.indexOf(kind) + (serial ? 1 : 0);
 }
 
-/** Whether there may be better evidence: a bug that comes before it in precedence, or a race that changes the outcome. */
+/** Whether better evidence may exist: a bug whose kind has precedence, or a race that changes the outcome. */
 export function isWeak({ kind, serial }: Found): boolean {
   const isCertain = kind === "nondeterminism" || kind === "livelock";
   return !isCertain && rankOf({ kind, serial }) > rankOf({ kind: "race" });

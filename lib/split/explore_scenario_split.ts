@@ -1,11 +1,12 @@
 /**
- * Explores a scenario on several workers, with what comes out on one.
+ * Explores a scenario on several workers, with the same result as on one.
  *
- * - The result is that of `exploreScenario`, whatever the number of workers, and whoever is fast.
- * - Workers are guests of a pool, as for programs: they are started where the search has gone on for a while, and who dies is
- *   replaced. They get the bundle, and read no file.
- * - A share in which the scenario is refused is performed once more by the caller, who throws what it throws without workers.
- * - Finding the bug is split; making its schedule small is not.
+ * - The result is that of `exploreScenario`, no matter how many workers there are or which of them is fast.
+ * - Workers are guests of a pool, as for programs: they start once the search has gone on for a while, and one that
+ *   dies is replaced. They receive the bundle, and read no files.
+ * - If a share finds that the scenario uses something the world lacks, the caller performs that share again and throws
+ *   what it would throw without workers.
+ * - The search for a bug is split; making its schedule small is not.
  */
 
 import {
@@ -21,12 +22,13 @@ import { SearchPool, type SplitWorkersOptions } from "./search_pool.ts";
 export interface ExploreScenarioSplitOptions extends ExploreScenarioOptions, SplitWorkersOptions {}
 
 /**
- * Explores a scenario on several workers; see the module.
+ * Explores a scenario on several workers, with the same result as `exploreScenario`.
  *
- * @throws {ScenarioError} where the module cannot be bundled, has no such scenario, or the scenario uses what the world lacks.
- * @throws {RangeError} where the options make no sense; a strategy of one's own does not on workers.
- * @throws {GuestError} where a worker cannot be started.
- * @throws {GuestDiedError} where six workers in a row have died while they performed the same share.
+ * @throws {ScenarioError} if the module cannot be bundled or has no such scenario, or if the scenario uses something
+ * the world lacks.
+ * @throws {RangeError} if an option is invalid, or the strategy is an object: workers need the name of one.
+ * @throws {GuestError} if a worker cannot be started.
+ * @throws {GuestDiedError} if six workers in a row died while they performed the same share.
  */
 export async function exploreScenarioSplit(
   url: string,
@@ -41,7 +43,7 @@ export async function exploreScenarioSplit(
     const pool = pools.use(new SearchPool(options, { module: sharesModule(), initializer, subject: url }));
     return {
       areThere: () => pool.areThere,
-      // What `scenarioShares` gives.
+      // This is the result of `scenarioShares`.
       perform: async (share) => await pool.perform(share) as ScenarioPart | undefined,
     };
   });

@@ -1,15 +1,16 @@
 /**
- * Explores a program on several workers, with what comes out on one.
+ * Explores a program on several workers, with the same result as on one.
  *
- * - The result is that of `explore`, whatever the number of workers, and whoever is fast: the same verdict, counts, outcomes and
- *   schedule. Of a program whose tasks share what is not in their `shared` that is not promised, as elsewhere.
- * - Workers are guests of a pool: threads or processes of this machine, or of whatever host is given. They import the program
+ * - The result is that of `explore`, no matter how many workers there are or which of them is fast: the same verdict,
+ *   counts, outcomes and schedule. This is not promised if tasks share state outside their `shared`.
+ * - Workers are guests of a pool: threads or processes of this machine, or of the given host. They import the program
  *   by its module and name.
- * - A short search is over before workers would be there: they are started when it has gone on for a while, and until they
- *   are there the caller searches alone.
- * - A worker that dies is replaced, and its share is performed again from the start; nothing is counted twice, because only
- *   the answer of the last worker counts. A worker whose host is silent counts as dead, even if it goes on there.
- * - Finding the bug is split; making its schedule small is not.
+ * - A short search is over before workers would be ready, so they start only once the search has gone on for a while.
+ *   Until they are ready, the caller searches alone.
+ * - A worker that dies is replaced, and its share is performed again from the start. Nothing is counted twice, because
+ *   only the answer of the last worker counts. A worker whose host is silent counts as dead, even if it is still
+ *   running there.
+ * - The search for a bug is split; making its schedule small is not.
  *
  * @example
  * ```ts
@@ -38,32 +39,32 @@ import type { AnyProgram } from "../program/mod.ts";
 import { SearchPool, type SplitWorkersOptions } from "./search_pool.ts";
 import { shareModule } from "./work.ts";
 
-/** How to explore on several workers. */
+/** Options of {@linkcode exploreSplit}. */
 export interface ExploreSplitOptions extends ExploreOptions, SplitWorkersOptions {
-  /** Where it aborts, the search looks no further, and ends with what it has. */
+  /** When it aborts, the search stops and returns what it has found so far. */
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then how far the search is. */
+  /** Called from time to time with the progress of the search. */
   readonly onProgress?: ((progress: SplitProgress) => void) | undefined;
 }
 
-/** How far a search on several workers is. */
+/** The progress of a search on several workers. */
 export interface SplitProgress {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
-  /** The kind of the bug whose shortest schedule is looked for, if one was found. */
+  /** The kind of the bug found so far, while its shortest schedule is sought; undefined if none was found. */
   readonly kind: BugKind | undefined;
 }
 
-/** How long the event loop may wait for its turn, in milliseconds. */
+/** The longest time that the event loop is blocked, in milliseconds. */
 const TURN = 20;
 
 /**
- * Explores a program on several workers; see the module.
+ * Explores a program on several workers, with the same result as `explore`.
  *
- * @throws {RangeError} where the settings, the budget, the strategy or the number of workers make no sense.
- * @throws {TypeError} where the program does not say where it is exported.
- * @throws {GuestError} where a worker cannot import the program.
- * @throws {GuestDiedError} where six workers in a row have died while they performed the same share.
+ * @throws {RangeError} if the settings, the budget, the strategy or the number of workers are invalid.
+ * @throws {TypeError} if the program does not name its module.
+ * @throws {GuestError} if a worker cannot import the program.
+ * @throws {GuestDiedError} if six workers in a row died while they performed the same share.
  */
 export async function exploreSplit(program: AnyProgram, options: ExploreSplitOptions = {}): Promise<ExploreResult> {
   const { signal, onProgress } = options;
@@ -75,7 +76,7 @@ export async function exploreSplit(program: AnyProgram, options: ExploreSplitOpt
   const slices = exploreShared(program, options, {
     workers: {
       count: pool.workers,
-      // What `sharesOf` gives.
+      // This is the result of `sharesOf`.
       perform: async (request) => await pool.perform(request) as ShareResult,
       areThere: () => pool.areThere,
     },
@@ -91,7 +92,7 @@ export async function exploreSplit(program: AnyProgram, options: ExploreSplitOpt
   }
 }
 
-/** Waits until that settles, or the signal aborts. */
+/** Waits until the promise settles or the signal aborts. */
 async function settled(until: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

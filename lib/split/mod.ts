@@ -1,5 +1,5 @@
 /**
- * Work that is split over workers, and comes out as on one.
+ * Searches split over several workers, with the same result as on one.
  *
  * @module
  */

@@ -1,8 +1,9 @@
 /**
- * A pool for a search that is split: it is opened when the search has gone on for a while, or a share is to be performed.
+ * The pool of a split search. It opens once the search has gone on for a while, or when the first share is to be
+ * performed.
  *
- * - A short search is over before workers would be there, so none are started for it.
- * - A worker that dies is replaced, and what it was performing is performed again from the start.
+ * - A short search is over before workers would be ready, so none are started for it.
+ * - A worker that dies is replaced, and its share is performed again from the start.
  *
  * @example
  * ```ts
@@ -19,35 +20,35 @@ import { type AnyModeName, type GuestHost, type HostOptions, now } from "../host
 import { cores } from "../platform/mod.ts";
 import { Pool, type PoolOptions } from "../pool/mod.ts";
 
-/** The workers of a search. */
+/** Options for the workers of a split search. */
 export interface SplitWorkersOptions extends Pick<HostOptions, "permissions" | "guests"> {
-  /** How many workers; as many as there are cores by default. */
+  /** The number of workers, from 1 to {@linkcode MOST_WORKERS}; by default, as many as there are cores. */
   readonly workers?: number | undefined;
   /**
-   * For how many milliseconds the caller searches before it starts them: 200 by default. Where it is 0 the caller does not go
-   * on until they are there, either: it waits for them.
+   * How long the caller searches alone before it starts the workers, in milliseconds; 200 by default. With 0, the
+   * caller waits until the workers are ready.
    */
   readonly alone?: number | undefined;
-  /** Where they run; `thread` by default. */
+  /** The mode in which the workers run; `thread` by default. */
   readonly mode?: AnyModeName | undefined;
-  /** Starts the workers; one of its own, with `permissions` and `guests`, by default. */
+  /** The host that starts the workers; by default one of the search's own, with `permissions` and `guests`. */
   readonly host?: GuestHost | undefined;
 }
 
-/** For how long the caller is alone by default, in milliseconds. */
+/** How long the caller searches alone by default, in milliseconds. */
 const ALONE = 200;
 
 /** How many workers there are at most. */
 export const MOST_WORKERS = 256;
 
 /**
- * How many deaths of its workers a share survives. While hosts come and go, one share can lose several workers that it has
- * not harmed. A share that itself ends every worker must still fail soon: a worker on a silent host takes the engine's whole
- * `silence`, 5 s by default, until it counts as dead.
+ * How many deaths of its workers a share survives. As hosts come and go, a share may lose several workers through no
+ * fault of its own. A share that itself ends every worker must still fail soon: a worker on a silent host counts as
+ * dead only after the engine's whole `silence`, 5 s by default.
  */
 const MOST_DEATHS = 5;
 
-/** The workers of a search that is split. */
+/** The workers of a split search. */
 export class SearchPool implements AsyncDisposable {
   /** How many workers there are at most. */
   readonly workers: number;
@@ -59,9 +60,9 @@ export class SearchPool implements AsyncDisposable {
   #areThere: boolean;
 
   /**
-   * Starts none yet. Their module exports `share`, which performs one.
+   * Starts no worker yet. The module must export `share`, which performs a share; `subject` names what is explored.
    *
-   * @throws {RangeError} where the number of workers or the time makes no sense; `subject` is what is explored.
+   * @throws {RangeError} if the number of workers or the time alone is invalid.
    */
   constructor(
     { workers = cores(), mode = "thread", alone = ALONE, host, permissions = {}, guests = {} }: SplitWorkersOptions,
@@ -86,10 +87,10 @@ export class SearchPool implements AsyncDisposable {
     };
   }
 
-  /** Whether they are there. They are started where the search has gone on for a while. */
+  /** Whether the workers are ready. Asking starts them, once the search has gone on for a while. */
   get areThere(): boolean {
     if (this.#opened === undefined && !this.#areThere && now() - this.#began >= this.#alone) {
-      // Why they are not there, whoever asks them hears.
+      // If the pool fails to open, `perform` reports why.
       void this.#open().catch(() => {}).then(() => this.#areThere = true);
     }
     return this.#areThere;
@@ -102,7 +103,7 @@ export class SearchPool implements AsyncDisposable {
     return await pool.run("share", share, { retries: MOST_DEATHS, retryIf, signal: this.#ended.signal });
   }
 
-  /** Ends all, what is under way too. */
+  /** Ends all workers, and the shares they are performing. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await (await this.#opened?.catch(() => undefined))?.close();

@@ -1,8 +1,8 @@
 /**
- * What a guest does for a search that is split: it performs shares of it, and keeps what it has learned of the program.
+ * What a guest does for a split search: it performs shares, and keeps what it has learned about the program.
  *
- * - The guest's module imports the program and this, by their URLs, so that a process guest needs no right to read.
- * - In a bundle all is one module, which exports {@linkcode sharesOf} as well.
+ * - The guest's module imports the program and this file by their URLs, so a process guest needs no permission to read.
+ * - A bundle is a single module, which therefore exports {@linkcode sharesOf} too.
  *
  * @example A program that no module exports has no shares
  * ```ts
@@ -22,13 +22,13 @@ import { KeptModel, performShare, type ShareRequest, type ShareResult } from "..
 import { type Exports, now, programsOf, turn } from "../host/mod.ts";
 import { isProgram } from "../program/mod.ts";
 
-/** For how many milliseconds a guest hears nothing. */
+/** How long a guest may run without processing messages, in milliseconds. */
 const DEAF = 50;
 
-/** Where this stands. */
+/** The URL of this file. */
 const HERE = import.meta.url;
 
-/** The module of guests that perform shares of a program, which it exports as `share`. */
+/** The module, as a `data:` URL, of guests that perform shares of a program; it exports them as `share`. */
 export function shareModule({ module, name }: { readonly module: string; readonly name: string }): string {
   const [program, work, called] = [module, HERE, name].map((text) => JSON.stringify(text));
   const source = `import * as exports from ${program};
@@ -39,9 +39,9 @@ export const share = sharesOf(exports, ${called});
 }
 
 /**
- * Performs shares of the program of that name among a module's exports.
+ * Returns the function that performs shares of the named program, found among a module's exports.
  *
- * @throws {TypeError} where there is none.
+ * @throws {TypeError} if the module exports no such program.
  */
 export function sharesOf(exports: Exports, name: string): (request: never) => Promise<unknown> {
   const program = programsOf(exports).filter(isProgram).find((program) => program.name === name);
@@ -54,7 +54,7 @@ export function sharesOf(exports: Exports, name: string): (request: never) => Pr
     for (let heard = now();;) {
       const { done, value } = slices.next();
       if (done) return value;
-      // A guest is ended where it waits.
+      // The host can end a guest only while the guest waits.
       if (now() - heard < DEAF) continue;
       await turn();
       heard = now();

@@ -1,12 +1,12 @@
 /**
- * The model of a program that a worker keeps from one share of a search to the next: to learn anew what the tasks do costs as
- * much as thousands of runs.
+ * The model of a program that a worker keeps from one share of a search to the next, because relearning what the tasks
+ * do costs as much as thousands of runs.
  *
- * - Invariant: a share comes to the same on a model that other shares have used as on a fresh one. What a model has learned is
- *   true of every run, but for `granted` and `seen` of {@linkcode ProgramModel}: so each share begins with nothing granted, and
- *   a model that has seen more than it was made for is not kept.
- * - One share at a time uses the model. A share that fails, or that nobody performs to its end, gives none back.
- * - The model grows no further than that of a search on one worker: its trees are dropped where they are full.
+ * - Invariant: a share has the same result on a model that other shares have used as on a new one. What a model has
+ *   learned is true of every run, except `granted` and `seen` of {@linkcode ProgramModel}. So each share begins with
+ *   nothing granted, and a model that has seen more than it was made for is not kept.
+ * - One share at a time uses the model. A share that fails, or is not performed to its end, does not return it.
+ * - The model grows no larger than that of a search on one worker: trees that are full are dropped.
  */
 
 import { type AnyProgram, dataText, type Settings } from "../../program/mod.ts";

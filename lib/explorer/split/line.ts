@@ -1,9 +1,9 @@
 /**
- * The shares of a strategy that is known to run all that is in line: depth-first, within bounds, or run by run by lot.
+ * The shares of a strategy that runs everything in line: depth-first, within bounds, or random runs by number.
  *
- * - The shares stand in the order of their runs. A share that waits is parted where there are too few: the last one first,
- *   because it holds the greatest part; depth-first the first one, because a budget may end long before what is last.
- * - Invariant: what is in line is what is left, each once.
+ * - The shares are in the order of their runs. If too few are waiting, a waiting share is divided: usually the last,
+ *   because it holds the most; for depth-first the first, because the budget may end long before the last.
+ * - Invariant: the shares in line are exactly the remaining runs, each once.
  */
 
 import type { BoundedPath } from "../strategies/bounded.ts";
@@ -13,25 +13,28 @@ import type { Position } from "../strategies/strategies.ts";
 import type { Share, ShareResult } from "./share.ts";
 import { followed, type Placed, waiting, waitingAt } from "./sharing.ts";
 
-/** What is in line, in order. */
+/** The shares in line, in order. */
 export interface Plan {
-  /** The first share; undefined where nothing is left. */
+  /** The first share; undefined if none is left. */
   readonly head: Placed | undefined;
-  /** All shares, in order, where so many should be waiting; what comes after one that was started may depend on its runs. */
+  /**
+   * All shares, in order, after trying to have `wanted` shares waiting. The shares after one that was started may
+   * depend on its runs.
+   */
   open(wanted: number): Iterable<Placed>;
-  /** The first share has come to that. */
+  /** Records the result of the first share. */
   joined(told: Omit<ShareResult, "part" | "looks">): void;
-  /** Where the strategy is after all of that. */
+  /** The position of the strategy after all results. */
   readonly position: Position;
 }
 
-/** The shares of a strategy that is known to run all that is in line. */
+/** The shares of a strategy that runs everything in line. */
 export class Line implements Plan {
   #line: Placed[];
   #position: Position;
   #isBounded: boolean;
 
-  /** Puts in line what is left of a strategy. */
+  /** Lines up the remaining runs of a strategy. */
   constructor(position: Position) {
     this.#position = position;
     this.#isBounded = position.strategy === "bounded" && position.at.isBounded;
@@ -100,12 +103,12 @@ export class Line implements Plan {
   }
 }
 
-/** All that is left at a position. */
+/** A share of all remaining runs at a position. */
 function shareAt(position: Position): Share {
   return { position, runs: Infinity, schedules: Infinity, stays: true, isSample: true };
 }
 
-/** A share of some runs of a position: of those that learn from one another it ends where they learn anew. */
+/** A share of some runs of a position. Runs that learn from one another end where they learn anew. */
 export function shareOf(share: Share, { runs, schedules }: Pick<Share, "runs" | "schedules">): Share {
   const { position } = share;
   if (position.strategy === "random" || position.strategy === "pos") return { ...share, runs };
@@ -113,14 +116,14 @@ export function shareOf(share: Share, { runs, schedules }: Pick<Share, "runs" | 
   return { ...share, runs: PCT_SHARE * Math.ceil(runs / PCT_SHARE) - position.at.run % PCT_SHARE };
 }
 
-/** Where runs go on that are drawn by lot, whatever comes out of those before; undefined where that is not known. */
+/** Where random runs continue, whatever the results of earlier ones; undefined if that is unknown. */
 function nextByLot({ position, runs }: Share): Position | undefined {
   if (position.strategy === "random" || position.strategy === "pos") return { ...position, at: position.at + runs };
   if (position.strategy !== "pct") return undefined;
   return { ...position, at: { ...FIRST_RUN, run: position.at.run + runs } };
 }
 
-/** Where a strategy is, which came from one place to another. */
+/** The position of a strategy after it moved from one position to another. */
 function whole(before: Position, rest: Position | undefined): Position {
   if (rest === undefined) return before;
   if (before.strategy !== "pct" || rest.strategy !== "pct") return rest;

@@ -1,10 +1,10 @@
 /**
- * The strategies of the portfolio, each of which is somebody's for a round: as many schedules for each, so that all come out
- * as if they had taken turns.
+ * The strategies of the portfolio in rounds: each worker runs one strategy for a round. All strategies run equally many
+ * schedules, so the result is as if they had taken turns.
  *
- * - A strategy goes on where it was; it is not parted. One may be some rounds ahead of another.
- * - A round in which one of them comes to its end, or something happens that the search decides about, is run again here, by
- *   turns. Invariant: of k strategies, each has run as many schedules as any other when a round begins.
+ * - A strategy continues where it stopped, and is not divided. One may be some rounds ahead of another.
+ * - A round in which a strategy ends, or something happens that depends on the state of the search, is run again here,
+ *   by turns. Invariant: all strategies have run equally many schedules when a round begins.
  */
 
 import type { Scheduler } from "../scheduler.ts";
@@ -13,33 +13,33 @@ import { type Going, goingAt, type Position } from "../strategies/strategies.ts"
 import { Limited, type Share, type ShareRequest } from "./share.ts";
 import { type Placed, type Sharing, waiting } from "./sharing.ts";
 
-/** How rounds go. */
+/** Options of rounds. */
 export interface RoundsOptions {
-  /** How far the search goes. */
+  /** The limits of the search. */
   readonly limits: SearchLimits;
-  /** What decides all chance. */
+  /** The request of every share. */
   readonly request: Omit<ShareRequest, "share">;
-  /** What is under way. */
+  /** The shares in progress. */
   readonly sharing: Sharing;
-  /** How many schedules each strategy has in a round at least, and at most. */
+  /** The minimum and the maximum number of schedules that each strategy has in a round. */
   readonly sizes: { readonly least: number; readonly most: number };
 }
 
-/** Where a strategy is: what is left of it, or its scheduler, which has no more. */
+/** The state of a strategy: its position, or its scheduler if no runs are left. */
 export type Stand = Position | Scheduler;
 
 function goingFrom(stand: Stand, seed: number): Going {
   return "strategy" in stand ? goingAt(stand, { seed }) : { scheduler: stand, rest: () => undefined };
 }
 
-/** How many rounds a strategy is ahead of another at most. */
+/** The maximum number of rounds that a strategy may be ahead. */
 const AHEAD = 8;
-/** One of how many parts of what is known a round is. */
+/** A round has the number of schedules run so far, divided by this. */
 const PART = 8;
-/** How many runs a share has that ends after some schedules. */
+/** The number of runs of a share that is limited by its schedules. */
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** Runs rounds from where the strategies are, and gives schedulers that say how far each has come. */
+/** Runs rounds, starting at the strategies' states; returns schedulers that know how far each strategy has come. */
 export function* goByRounds(
   search: Search,
   from: readonly Stand[],
@@ -49,7 +49,7 @@ export function* goByRounds(
   const { seed } = request.settings;
   const sampled = from.findIndex((stand) => goingFrom(stand, seed).scheduler.draws);
   let stands = from;
-  // By round that is not joined: how many schedules each strategy has; by strategy and round: its share.
+  // By round not yet joined: the number of schedules of each strategy. By strategy and round: its share.
   const lengths: number[] = [];
   let lines: Placed[][] = stands.map(() => []);
   const told = (ended: SearchEnd, schedulers?: readonly Scheduler[]) => {
@@ -98,7 +98,7 @@ export function* goByRounds(
         const isStopped = search.endOf(limits) === undefined;
         return told(isStopped || schedulers.every((one) => one.begin()) ? "spent" : "exhausted", schedulers);
       }
-      // All have run as many schedules.
+      // All strategies have run equally many schedules.
       stands = here.map(({ told, scheduler }) => told.rest ?? scheduler);
       lines = stands.map(() => []);
       lengths.length = 0;
@@ -124,7 +124,7 @@ export function* goByRounds(
   }
 }
 
-/** The strategy that is most behind of those that may go on, and where; undefined where none may. */
+/** The strategy furthest behind among those that may continue, and its position; undefined if none may. */
 function nextOf(
   lines: readonly (readonly Placed[])[],
   stands: readonly Stand[],
@@ -132,7 +132,7 @@ function nextOf(
   const ready = lines.flatMap((line, strategy) => {
     const last = line.at(-1);
     const { rest, part, looks } = last?.result ?? {};
-    // After what is run again here it goes on from there.
+    // A share that is run again here determines where its strategy continues.
     const goesOn = part?.schedules === last?.share.schedules && looks === undefined && part?.found === undefined;
     const position = last === undefined ? stands[strategy] : goesOn ? rest : undefined;
     if (position === undefined || !("strategy" in position) || line.length >= AHEAD) return [];

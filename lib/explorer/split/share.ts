@@ -1,10 +1,10 @@
 /**
- * A share of a search: some runs that others need not know of, as a value that crosses, and what they come to.
+ * A share of a search: some runs that are independent of others, as plain data, and their result.
  *
- * - A share is a position of a strategy and how many runs or schedules it has at most. What comes out depends on nothing else,
- *   so that it may be run anywhere, and once more; the model that a worker keeps only makes it faster (`kept_model.ts`).
- * - Where the tasks look at more than is known, or the search is not to keep going and finds a bug, a share ends early; so it
- *   does where it cuts as many runs as the whole search may.
+ * - A share is a position of a strategy and its maximum number of runs or schedules. Nothing else affects the result,
+ *   so it can be run anywhere, and again; the model that a worker keeps only makes it faster (`kept_model.ts`).
+ * - A share ends early if the tasks look at more than is known, if it finds a bug and the search is not to continue
+ *   after one, or if it cuts as many runs as the whole search may.
  */
 
 import type { AnyProgram, Settings } from "../../program/mod.ts";
@@ -16,63 +16,63 @@ import { Dpor, type Tried, type Wish } from "../strategies/dpor.ts";
 import { type Going, goingAt, type Position } from "../strategies/strategies.ts";
 import { KeptModel } from "./kept_model.ts";
 
-/** Some runs. */
+/** A share of a search: some of its runs. */
 export interface Share {
-  /** Where they begin. */
+  /** The position of the first run. */
   readonly position: Position;
-  /** How many runs there are at most. */
+  /** The maximum number of runs. */
   readonly runs: number;
-  /** How many of them are run to their end and counted at most. */
+  /** The maximum number of runs that end and count. */
   readonly schedules: number;
-  /** Whether bounds end where the present one does. */
+  /** Whether to end when the present bound is done. */
   readonly stays: boolean;
-  /** Whether runs that are drawn by lot tell how likely another outcome is. */
+  /** Whether random runs serve to estimate the chance of another outcome. */
   readonly isSample: boolean;
 }
 
-/** A share, with all that decides what comes out. */
+/** A share, and everything that determines its result. */
 export interface ShareRequest {
-  /** How the program is set. */
+  /** The settings of the program. */
   readonly settings: Settings;
-  /** How runs are performed. */
+  /** The options for performing runs. */
   readonly options: SearchOptions;
-  /** What is looked for. */
+  /** The goal of the search. */
   readonly goal: Goal;
-  /** Whether it goes on after a bug. */
+  /** Whether to continue after a bug. */
   readonly keepGoing: boolean;
-  /** How many schedules the whole search has: a share that alone would spend that on runs that are cut ends early. */
+  /** The budget of the whole search, in schedules. A share that would spend it on cut runs alone ends early. */
   readonly budget: number;
-  /** The runs. */
+  /** The share. */
   readonly share: Share;
 }
 
-/** What a share came to. */
+/** The result of a share. */
 export interface ShareResult {
-  /** What is counted. */
+  /** The counts and the evidence. */
   readonly part: SharePart;
-  /** What is left of the position; undefined where nothing is, or it ended early. */
+  /** The remaining runs of the position; undefined if there are none, or the share ended early. */
   readonly rest: Position | undefined;
-  /** Whether the bound left something out. */
+  /** Whether the bound excluded a run. */
   readonly isBounded: boolean;
-  /** What is to be tried before the floor. */
+  /** What is to be tried at points before the floor. */
   readonly wishes: readonly Wish[];
-  /** What the actions before the floor reach. */
+  /** The actions before the floor and their accesses. */
   readonly above: readonly Tried[];
-  /** What the tasks look at, where that is more than was known: then nothing else counts. */
+  /** What the tasks look at, if that is more than was known; then nothing else in the result counts. */
   readonly looks: Looks | undefined;
 }
 
-/** What performs shares elsewhere. */
+/** The workers that perform shares. */
 export interface Workers {
-  /** How many at once. */
+  /** The number of shares to perform at once. */
   readonly count: number;
-  /** Performs one. */
+  /** Performs a share. */
   readonly perform: (request: ShareRequest) => Promise<ShareResult>;
-  /** Whether they are there yet: until they are, the search goes on alone. Always by default. */
+  /** Whether the workers are ready; until they are, the search continues alone. Always true by default. */
   readonly areThere?: () => boolean;
 }
 
-/** Performs a share, in slices, on the model that is kept from other shares. */
+/** Performs a share, in slices, on the model kept from other shares. */
 export function* performShare(
   program: AnyProgram,
   request: ShareRequest,
@@ -108,7 +108,7 @@ export class Limited implements Scheduler {
   #schedules: number;
   #isExhausted = false;
 
-  /** Holds a scheduler to a number of runs, and of schedules. */
+  /** Limits a scheduler to a number of runs and of schedules. */
   constructor(going: Going, { runs, schedules }: Pick<Share, "runs" | "schedules">) {
     this.#going = going;
     const { scheduler } = going;
@@ -119,17 +119,17 @@ export class Limited implements Scheduler {
     this.#schedules = schedules;
   }
 
-  /** The scheduler that it holds to the limits. */
+  /** The scheduler that it limits. */
   get scheduler(): Scheduler {
     return this.#going.scheduler;
   }
 
-  /** Whether nothing of the position is left. */
+  /** Whether no runs of the position are left. */
   get isExhausted(): boolean {
     return this.#isExhausted;
   }
 
-  /** What it came to; then it is done with. */
+  /** The result of the share. The scheduler must not be used after that. */
   get told(): Omit<ShareResult, "part" | "looks"> {
     const { scheduler, rest } = this.#going;
     return {

@@ -1,36 +1,37 @@
 /**
- * Shares at work: which are under way, and what they came to.
+ * The shares in progress, and their results.
  *
- * - At most as many are under way as there are workers. What fails is thrown where the share is looked at, and nowhere else.
+ * - At most as many shares are in progress as there are workers. The error of a share is thrown only when the share's
+ *   result is needed.
  */
 
 import type { Searched } from "../search.ts";
 import type { Position } from "../strategies/strategies.ts";
 import type { Share, ShareRequest, ShareResult, Workers } from "./share.ts";
 
-/** A share with what became of it. */
+/** A share and its state. */
 export interface Placed {
-  /** What is to be run. */
+  /** The share. */
   share: Share;
-  /** Where it stands: what is done has a result, or an error. */
+  /** The state of the share; one that is done has a result or an error. */
   state: "waiting" | "running" | "done";
   result: ShareResult | undefined;
   error: unknown;
-  /** Whether what comes after it is in line already. */
+  /** Whether the runs after it are in line already. */
   isFollowed: boolean;
 }
 
-/** A share that waits. */
+/** A share that waits to be performed. */
 export function waiting(share: Share): Placed {
   return { share, state: "waiting", result: undefined, error: undefined, isFollowed: false };
 }
 
-/** A share of the same kind that begins elsewhere. */
+/** A share like another one that begins at another position. */
 export function waitingAt({ share }: Placed, position: Position): Placed {
   return waiting({ ...share, position });
 }
 
-/** The same shares, with what is left of those that are done in line behind them. */
+/** The same shares, each finished one followed by its remaining runs. */
 export function followed(line: readonly Placed[]): Placed[] {
   return line.flatMap((placed) => {
     const { rest } = placed.result ?? {};
@@ -40,35 +41,35 @@ export function followed(line: readonly Placed[]): Placed[] {
   });
 }
 
-/** Shares at work. */
+/** The shares in progress. */
 export class Sharing {
   readonly #workers: Workers;
   readonly #request: Omit<ShareRequest, "share">;
   #running = 0;
   #bell = Promise.withResolvers<void>();
 
-  /** Begins without any. */
+  /** Begins without shares. */
   constructor(workers: Workers, request: Omit<ShareRequest, "share">) {
     this.#workers = workers;
     this.#request = request;
   }
 
-  /** How many more may be under way. */
+  /** How many more shares may be in progress. */
   get free(): number {
     return this.#workers.count - this.#running;
   }
 
-  /** How many workers there are. */
+  /** The number of workers. */
   get workers(): number {
     return this.#workers.count;
   }
 
-  /** Settles when one more is done. */
+  /** Settles when the next share is done. */
   get until(): Promise<void> {
     return this.#bell.promise;
   }
 
-  /** Has a share performed, given what came before. */
+  /** Starts a share on a worker, given the state of the search. */
   start(placed: Placed, share: Share, after: Searched): void {
     const options = { ...this.#request.options, after };
     placed.state = "running";

@@ -1,11 +1,11 @@
 /**
- * A search whose runs are shared out, and come out as if they had been run here, one after the other.
+ * A search whose runs are shared out to workers, with the same result as if they had run here, one after the other.
  *
- * - The first runs are run here: most bugs come up in them. What is left of a strategy then stands in line as shares.
- * - What shares come to is joined in their order. A share in which something happens that the search decides about, such as
- *   its first bug or the end of the budget, is run again here: so neither how many workers there are nor who is fast
- *   changes what comes out.
- * - Shares grow with what is known, so that what it costs to begin one stays small.
+ * - The first runs are performed here, since most bugs appear in them. The remaining runs then stand in line as shares.
+ * - The results of shares are joined in order. A share in which something happens that depends on the state of the
+ *   search, such as its first bug or the end of the budget, is run again here. So neither the number of workers nor
+ *   their speed affects the result.
+ * - Shares grow with the number of schedules run so far, so that the cost of starting one stays relatively small.
  */
 
 import { SeenError } from "../looks.ts";
@@ -18,15 +18,15 @@ import { Limited, type ShareRequest, type Workers } from "./share.ts";
 import { Sharing } from "./sharing.ts";
 import { Tree } from "./tree.ts";
 
-/** How a search is shared out. */
+/** Options of a search that is shared out. */
 export interface SplitOptions {
   /** The strategy. */
   readonly strategy: Strategy;
-  /** How far it goes. */
+  /** The limits of the search. */
   readonly limits: SearchLimits;
-  /** What decides what a share comes to, but for the share itself. */
+  /** Everything that determines the result of a share, except the share itself. */
   readonly request: Omit<ShareRequest, "share">;
-  /** What performs shares. */
+  /** The workers that perform shares. ~* How large shares are. The sizes of shares. */
   readonly workers: Workers;
   /** How large shares are. */
   readonly sizes?: Sizes | undefined;
@@ -34,34 +34,34 @@ export interface SplitOptions {
 
 /** How large shares are. */
 export interface Sizes {
-  /** How many schedules are run before any share. */
+  /** The number of schedules to run before any share. */
   readonly first: number;
-  /** How many runs a share has at least. */
+  /** The minimum number of runs in a share. */
   readonly least: number;
-  /** How many it has at most. */
+  /** The maximum number of runs in a share. */
   readonly most: number;
 }
 
-/** What a search came to, and schedulers that say how far each strategy has come. */
+/** The end of a search, and schedulers that know how far each strategy has come. */
 export interface SplitEnd {
-  /** How it ended. */
+  /** How the search ended. */
   readonly ended: SearchEnd;
   /** The schedulers, in the order of the strategies. */
   readonly schedulers: readonly Scheduler[];
 }
 
-// A share begins with no answers known, and learns them anew: the larger it is, the less that costs.
+// A share may begin with a model that has learned nothing: the larger the share, the less that costs.
 const SIZES: Sizes = { first: 1000, least: 1000, most: 1_000_000 };
-/** One of how many parts of what is known a share is, for each worker. */
+/** A share has the number of schedules run so far, divided by this and by the number of workers. */
 const PART = 4;
 
-/** Runs a search whose runs are shared out. */
+/** Performs a search whose runs are shared out. */
 export function* goSplit(search: Search, options: SplitOptions): Slices<SplitEnd> {
   const { strategy, limits, request, workers, sizes = SIZES } = options;
   const { seed } = request.settings;
   const first = strategiesOf(strategy).map((name) => goingAt(beginningOf(name), { seed }));
   const schedulers = first.map(({ scheduler }) => scheduler);
-  // So that each strategy has had as many turns.
+  // A multiple of the number of strategies, so that each has had equally many turns.
   const step = sizes.first - sizes.first % first.length;
   for (let pause = step;; pause += step) {
     const ended = yield* search.goInSlices(schedulers, { ...limits, pause });
@@ -82,7 +82,7 @@ export function* goSplit(search: Search, options: SplitOptions): Slices<SplitEnd
   return { ended: end, schedulers: [goingAt(plan.position, { seed }).scheduler] };
 }
 
-/** Runs what is planned. */
+/** Performs the shares of a plan. */
 function* goAlong(
   search: Search,
   plan: Plan,
@@ -114,7 +114,7 @@ function* goAlong(
       if (ended === "found") return "found";
       const { told } = here;
       plan.joined(told);
-      // What the budget left of the share is more.
+      // The budget ended before the share did, or the search was stopped.
       if (ended === "spent" && (told.rest !== undefined || search.endOf(limits) === undefined)) return "spent";
       continue;
     }

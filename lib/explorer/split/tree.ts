@@ -1,12 +1,12 @@
 /**
  * The shares of dynamic partial-order reduction: subtrees of the tree of its points.
  *
- * - What is tried at a point depends on what runs below it show. So a share below a point is begun before it is known whether
- *   it will be wanted: what it runs depends on the path to it, and on what sleeps there, alone. It counts only where the search
- *   comes to that path, with that asleep; else it is dropped.
- * - A share does not change the points above it. It tells what it wants to be tried there, and that is granted in its turn.
- * - Invariant: `#spine` is the path to the first share in line, with all that is to be tried at its points so far; the shares
- *   stand in the order in which the search comes to them, so those that begin deeper come first.
+ * - What is tried at a point depends on the runs below it. So a share below a point starts before it is known whether
+ *   it is needed: what it runs depends only on the path to it and the actions asleep there. It counts only if the
+ *   search reaches that path with those actions asleep; otherwise it is dropped.
+ * - A share does not change the points above it. It reports what it wants tried there, and that is granted in its turn.
+ * - Invariant: `#spine` is the path to the first share in line, with everything to be tried at its points so far. The
+ *   shares are in the order in which the search reaches them, so deeper ones come first.
  */
 
 import { isDeath } from "../scheduler.ts";
@@ -21,7 +21,7 @@ interface Point extends Pick<Branch, "actions" | "sleep"> {
   readonly backtrack: Set<number>;
   readonly tried: Tried[];
   action: number;
-  /** What the action reaches, once that is known. */
+  /** The accesses of the action, once known. */
   accesses: readonly number[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export class Tree implements Plan {
   readonly #spine: Point[] = [];
   #line: Placed[];
 
-  /** All that is left, of a program of so many tasks. */
+  /** Lines up all remaining runs of a program with this many tasks. */
   constructor(at: Branches, tasks: number) {
     this.#tasks = tasks;
     this.#line = [waiting({ position: { strategy: "dpor", at }, ...ALL })];
@@ -48,7 +48,7 @@ export class Tree implements Plan {
   open(wanted: number): Iterable<Placed> {
     this.#line = followed(this.#line);
     const isFew = () => this.#line.filter(({ state }) => state === "waiting").length < wanted;
-    // What is to be tried in any case comes first.
+    // Actions that are certain to be tried come first.
     for (const isCertain of [true, false]) while (isFew() && this.#grow(isCertain)) continue;
     return this.#line;
   }
@@ -69,7 +69,7 @@ export class Tree implements Plan {
     else if (!head.isFollowed) this.#line.unshift(waitingAt(head, rest));
   }
 
-  /** Goes on to the next path. */
+  /** Moves on to the next path. */
   #next(): void {
     for (let point = this.#spine.at(-1);; point = this.#spine.at(-1)) {
       if (point === undefined) {
@@ -94,13 +94,13 @@ export class Tree implements Plan {
     const [first] = this.#line;
     const floor = first === undefined ? 0 : branchesOf(first).floor;
     if (floor === depth) return;
-    // Down to the next share all is one.
+    // Everything down to the next share is one share.
     const frames = this.#spine.map(branchOf);
     this.#spine.length = floor;
     this.#line.unshift(waiting({ position: { strategy: "dpor", at: { frames, floor } }, ...ALL }));
   }
 
-  /** Puts one more share in line: what comes after a point; false where there is none. */
+  /** Adds one more share to the line, with what comes after a point; returns false if there is none. */
   #grow(isCertain: boolean): boolean {
     for (const [step, point] of this.#spine.entries()) {
       const path = keyOf(this.#spine.slice(0, step + 1));
@@ -124,7 +124,7 @@ export class Tree implements Plan {
     const [head] = this.#line;
     if (head === undefined || head.state !== "waiting") return false;
     const { frames, floor } = branchesOf(head);
-    // What the last action reaches is not known.
+    // The accesses of the last action are unknown.
     const step = frames.slice(0, -1).findIndex((frame, step) => {
       return step >= floor && this.#guess({ ...frame, backtrack: new Set(frame.backtrack) }, isCertain) !== undefined;
     });
@@ -136,7 +136,7 @@ export class Tree implements Plan {
     return true;
   }
 
-  /** What may be tried next at a point. */
+  /** An action that may be tried next at a point. */
   #guess(
     { actions, action, backtrack, tried, sleep }: Pick<Branch, "actions" | "action" | "tried" | "sleep"> & {
       readonly backtrack: ReadonlySet<number>;
@@ -162,7 +162,7 @@ function branchOf({ actions, backtrack, tried, sleep, action, accesses = [] }: P
   return { actions, backtrack: [...backtrack], tried: [...tried], sleep, action, accesses };
 }
 
-/** What decides what is run below a path. */
+/** A key of everything that determines the runs below a path. */
 function keyOf(path: readonly (Pick<Branch, "action" | "tried" | "sleep">)[]): string {
   return JSON.stringify(path.map(({ action, tried, sleep }) => [action, tried, sleep]));
 }

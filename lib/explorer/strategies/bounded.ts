@@ -1,27 +1,27 @@
 /**
  * Iterative preemption bounding: depth-first without preemptions, then with one, and so on (Musuvathi and Qadeer, PLDI 2007).
  *
- * - Most bugs need few preemptions, and runs with few are few.
- * - Each bound runs once more what the ones before have run: `counts` leaves those runs out.
- * - What is left is a value, the bound and a path within it.
+ * - Most bugs need few preemptions, and there are few runs with few preemptions.
+ * - Each bound repeats the runs of the earlier bounds; `counts` leaves those out.
+ * - The remaining runs are plain data: the bound and a path within it.
  */
 
 import { DepthFirst, type Path, WHOLE } from "./depth_first.ts";
 import type { Point, RunEnd, Scheduler } from "../scheduler.ts";
 
-/** What is left of a bound. */
+/** The remaining runs of a bound. */
 export interface BoundedPath extends Path {
-  /** The greatest number of preemptions. */
+  /** The maximum number of preemptions. */
   readonly bound: number;
-  /** Whether the bound has left something out so far. */
+  /** Whether the bound has excluded a run so far. */
   readonly isBounded: boolean;
 }
 
-/** Where a search begins, and whether it stays within that bound. */
+/** Options of iterative preemption bounding. */
 export interface BoundedOptions {
-  /** What is to be run; all by default. */
+  /** The runs to perform; all by default. */
   readonly from?: BoundedPath;
-  /** Whether it ends where the bound does; false by default. */
+  /** Whether it ends when the present bound is done; false by default. */
   readonly stays?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface BoundedOptions {
  * PLDI 2007).
  */
 export class Bounded implements Scheduler {
-  /** It takes all interleavings, whatever they reach. */
+  /** It runs all interleavings, whatever they access. */
   readonly watches = false;
   readonly #stays: boolean;
   #bound: number;
@@ -46,12 +46,12 @@ export class Bounded implements Scheduler {
     this.#within = new DepthFirst({ preemptions: from.bound, from });
   }
 
-  /** All runs with at most so many preemptions have been performed; undefined where that is none. */
+  /** All runs with at most this many preemptions have been performed; undefined if there is no such number yet. */
   get covered(): number | undefined {
     return this.#bound === 0 ? undefined : this.#bound - 1;
   }
 
-  /** Whether the present bound has left an interleaving out. */
+  /** Whether the present bound has excluded an interleaving. */
   get isBounded(): boolean {
     return this.#wasBounded || this.#within.bounded;
   }
@@ -61,7 +61,7 @@ export class Bounded implements Scheduler {
     return this.#within.repeats;
   }
 
-  /** What is left, after a run; undefined where nothing is. */
+  /** The remaining runs, after a run; undefined if there are none. */
   rest(): BoundedPath | undefined {
     const path = this.#within.rest() ?? (this.#next() ? this.#within.rest() : undefined);
     return path && { ...path, bound: this.#bound, isBounded: this.isBounded };
@@ -85,7 +85,7 @@ export class Bounded implements Scheduler {
     return preemptions === this.#bound;
   }
 
-  /** Goes on to the next bound, where there is more. */
+  /** Moves on to the next bound; returns false if there is nothing more. */
   #next(): boolean {
     if (this.#stays || this.#isDone) return false;
     const { isBounded } = this;

@@ -1,30 +1,35 @@
 /**
  * Depth-first: all interleavings, each once, or those within a bound on preemptions.
  *
- * - The path of the last run is kept: at each point how many actions there were and which was taken. The next run takes
- *   the deepest point that has an action left, and the default from there on.
- * - What is left can be split between several, so that many runs are under way at once: together they take each run once.
- * - With a bound, actions that preempt once too often are left out; `bounded` then says so: where it stays false, all
- *   interleavings have been run.
- * - What is left is a value, a {@linkcode Path}: another may go on from there, and two may share it (`partsOfPath`).
+ * - The path of the last run is kept: the number of actions at each point, and the one taken. The next run takes the
+ *   next action at the deepest point that has one left, and the default after that.
+ * - The remaining runs can be split among several searches, so that many runs are in progress at once; together they
+ *   perform each run once.
+ * - With a bound, actions that would exceed it are left out, and `bounded` becomes true. While it is false, no
+ *   interleaving has been left out.
+ * - The remaining runs are plain data, a {@linkcode Path}: another search can continue from there, and two can share it
+ *   (`partsOfPath`).
  */
 
 import type { Point, Scheduler } from "../scheduler.ts";
 
-/** Interleavings that are left: those that begin with the picks, and what comes after them down to the floor. */
+/**
+ * The remaining interleavings: the one that begins with these picks, and those after it that keep the picks before the
+ * floor.
+ */
 export interface Path {
-  /** The place of the action that the next run takes at each of its first points, and how many there are. */
+  /** The index of the action that the next run takes at each of its first points. */
   readonly taken: readonly number[];
-  /** How many actions there are at each. */
+  /** The number of actions at each of these points. */
   readonly counts: readonly number[];
-  /** How many of the first picks stay as they are. */
+  /** The number of first picks that do not change. */
   readonly floor: number;
 }
 
 /** All interleavings. */
 export const WHOLE: Path = { taken: [], counts: [], floor: 0 };
 
-/** The two parts of a path, in order, of which the second is the greater; undefined where it is not known where to part it. */
+/** The two parts of a path, in order, of which the second is larger; undefined if no place to divide it is known. */
 export function partsOfPath({ taken, counts, floor }: Path): readonly [Path, Path] | undefined {
   const at = taken.findIndex((pick, step) => step >= floor && pick + 1 < (counts[step] ?? 0));
   if (at < 0) return undefined;
@@ -32,17 +37,17 @@ export function partsOfPath({ taken, counts, floor }: Path): readonly [Path, Pat
   return [{ taken, counts, floor: at + 1 }, { taken: next, counts: counts.slice(0, at + 1), floor }];
 }
 
-/** How far a search goes. */
+/** Options of a depth-first search. */
 export interface DepthFirstOptions {
-  /** The greatest number of preemptions in a run; any by default. */
+  /** The maximum number of preemptions in a run; unlimited by default. */
   readonly preemptions?: number;
-  /** What is to be run; all by default. */
+  /** The runs to perform; all by default. */
   readonly from?: Path;
 }
 
 /** Depth-first: all interleavings, each once, or those within a bound on preemptions. */
 export class DepthFirst implements Scheduler {
-  /** It takes all interleavings, whatever they reach. */
+  /** It runs all interleavings, whatever they access. */
   readonly watches = false;
   readonly #bound: number;
   readonly #floor: number;
@@ -50,7 +55,7 @@ export class DepthFirst implements Scheduler {
   readonly #taken: number[];
   readonly #counts: number[];
   #length: number;
-  // Whether the path is that of a run that has begun.
+  // Whether the path belongs to a run that has begun.
   #begun = false;
   #bounded = false;
 
@@ -63,7 +68,7 @@ export class DepthFirst implements Scheduler {
     this.#length = from.taken.length;
   }
 
-  /** Whether the bound left an interleaving out. */
+  /** Whether the bound has excluded an interleaving. */
   get bounded(): boolean {
     return this.#bounded;
   }
@@ -74,8 +79,8 @@ export class DepthFirst implements Scheduler {
   }
 
   /**
-   * Gives a part of what is left away: all that is left at the first point where something is. What it gives is another one of
-   * its kind; undefined where nothing is left.
+   * Gives away part of the remaining runs: all those at the first point that has actions left. Returns a search that
+   * performs them; undefined if no runs are left.
    */
   split(): DepthFirst | undefined {
     for (let step = this.#floor; step < this.#length; step++) {
@@ -87,14 +92,14 @@ export class DepthFirst implements Scheduler {
         counts: this.#counts.slice(0, step + 1),
         floor: step,
       };
-      // Here what was given away is no longer left.
+      // This search no longer has the runs that were given away.
       this.#counts[step] = taken + 1;
       return new DepthFirst({ preemptions: this.#bound, from });
     }
     return undefined;
   }
 
-  /** What is left, after a run; undefined where nothing is. */
+  /** The remaining runs, after a run; undefined if there are none. */
   rest(): Path | undefined {
     if (!this.begin()) return undefined;
     this.#begun = false;

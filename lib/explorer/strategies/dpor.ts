@@ -1,33 +1,39 @@
 /**
  * Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one.
  *
- * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep and source sets, on what actions really reach:
+ * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep and source sets, based on the real accesses of
+ * actions:
  *
- * - An action is an event. It comes after the earlier events that conflict with it, those of its task, and the one that
- *   woke its task: `clock[t]` is the last event of task t (its step plus 1) that comes before.
- * - A race is an event and an earlier one that conflicts with it and does not come before what its task had done till then.
- *   Then one who can begin the other order is to be tried before the earlier event. Trying the task of the later event, as
- *   that paper does, is not enough beside sleep sets; who can begin is from Abdulla, Aronis, Jonsson and Sagonas (POPL 2014).
- * - No race: the earlier event is what let the task go on. An unlock and the lock that it makes possible are never both
- *   possible.
- * - Who waits for ever before a call never performs it: at the end of a run it counts as an event to come.
- * - Who waits with a deadline and is woken does not perform its time: it is tried before the event that wakes it.
- * - An action that was tried sleeps in what is tried after it, until an event conflicts with it: invariant: an action that
- *   sleeps leads to interleavings that were run already. Where all actions sleep, the run is cut.
+ * - An action is an event. It happens after the earlier events that conflict with it, those of its task, and the one
+ *   that woke its task: `clock[t]` is the last event of task t (its step plus 1) that happens before.
+ * - A race is an event and an earlier one that conflicts with it, and that did not happen before what the later one's
+ *   task had done until then. A task that can begin the other order is then to be tried before the earlier event. With
+ *   sleep sets, it is not enough to try the task of the later event, as that paper does; the right candidates are from
+ *   Abdulla, Aronis, Jonsson and Sagonas (POPL 2014).
+ * - It is not a race if the earlier event is what allowed the task to continue: an unlock and the lock that it makes
+ *   possible are never both possible.
+ * - A task that waits forever before a call never performs it; at the end of a run it counts as a coming event.
+ * - If a task that waits with a deadline is woken, its deadline does not expire; that expiry is tried before the waking
+ *   event.
+ * - An action that was tried sleeps in whatever is tried after it, until an event conflicts with it. Invariant: a
+ *   sleeping action leads only to interleavings that were run already. A run in which all actions sleep is cut.
  *
- * What is left is a value, {@linkcode Branches}: another may go on there. Below a floor it may be a part of a greater search,
- * which is told what the part wants to be tried above that ({@linkcode Wish}); what sleeps there decides what the part runs.
+ * The remaining runs are plain data, {@linkcode Branches}: another search can continue from there. With a floor, they
+ * may be part of a larger search. The part then reports what it wants tried above the floor ({@linkcode Wish}), and the
+ * actions asleep there determine what it runs.
  *
- * So every class is run to its end exactly once. A schedule costs in proportion to the events that it does not share with the
- * one before: per place the last events are known that all others come before, and per task the first after a step.
+ * So every class is run to its end exactly once. The cost of a schedule is proportional to the events that it does not
+ * share with the one before: for each place, only the last events are needed, which all others precede, and for each
+ * task, only the first event after a step.
  *
- * Longer than most files because finding a race, trying its other order and letting actions sleep work on the same events.
+ * Longer than most files because finding a race, trying its other order and putting actions to sleep use the same
+ * events.
  */
 
 import { conflict } from "../accesses.ts";
 import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
-/** An action that was tried, and what it reached. */
+/** An action that was tried, and its accesses. ~* What it reached. Its accesses. */
 export interface Tried {
   /** The action. */
   readonly action: number;
@@ -35,61 +41,66 @@ export interface Tried {
   readonly accesses: readonly number[];
 }
 
-/** A point of the next run, with what is known of it. */
+/** A point of the next run, and what is known of it. */
 export interface Branch {
-  /** What can happen. */
+  /**
+   * The possible actions. ~* What was tried here before the present action. The actions tried here before the present
+   * one.
+   */
   readonly actions: readonly number[];
   /** The tasks to try here. */
   readonly backtrack: readonly number[];
   /** What was tried here before the present action. */
   readonly tried: readonly Tried[];
-  /** What leads to interleavings that were run already. */
+  /** The actions that lead only to interleavings that were run already. */
   readonly sleep: readonly Tried[];
   /** The present action. */
   readonly action: number;
-  /** What it reached, where it was performed; nothing is no place, so then it may be unknown. */
+  /** Its accesses, if it was performed; empty may also mean that they are unknown. */
   readonly accesses: readonly number[];
 }
 
-/** What is left: the first points of the next run, of which those before the floor stay as they are. */
+/** The remaining runs, as the first points of the next one; those before the floor do not change. */
 export interface Branches {
   /** The points. */
   readonly frames: readonly Branch[];
-  /** How many of them stay as they are. */
+  /** The number of points that do not change. */
   readonly floor: number;
 }
 
-/** All classes. */
+/** All runs. */
 export const ALL_BRANCHES: Branches = { frames: [], floor: 0 };
 
-/** What is to be tried at a point before the floor: one of the tasks, unless one of them is; or each of them. */
+/**
+ * What is to be tried at a point before the floor: each of the tasks, or one of them, unless one is to be tried anyway.
+ */
 export interface Wish {
   /** The point. */
   readonly step: number;
   /** The tasks. */
   readonly tasks: readonly number[];
-  /** Whether each is to be tried. */
+  /** Whether each task is to be tried. */
   readonly each: boolean;
 }
 
-/** What to try next at a point, of so many tasks. */
+/** The action to try next at a point, given the number of tasks; undefined if none is left. */
 export function nextBranch({ actions, backtrack, tried, sleep }: Pick<Branch, "actions" | "tried" | "sleep"> & {
   readonly backtrack: ReadonlySet<number>;
 }, tasks: number): number | undefined {
   return actions.find((action) => {
-    // Nobody need die for a run to end, so no run shows by itself what that would come to.
+    // No run needs a death to end, so no run shows by itself what a death would lead to.
     const isTried = backtrack.has(action % tasks) || isDeath(action, tasks);
     return isTried && !isIn(tried, action) && !isIn(sleep, action);
   });
 }
 
-/** What else a wish has tried at a point, where those tasks are tried in any case. */
+/** The tasks that a wish adds to those to be tried at a point. */
 export function granted({ tasks, each }: Wish, backtrack: ReadonlySet<number>): readonly number[] {
   if (each) return tasks;
   return tasks.some((task) => backtrack.has(task)) ? [] : tasks.slice(0, 1);
 }
 
-/** A point of the present run, with the event that follows it. */
+/** A point of the present run, and the event that follows it. */
 interface Frame {
   readonly actions: readonly number[];
   /** The tasks to try here. */
@@ -104,24 +115,24 @@ interface Frame {
   clock: readonly number[];
 }
 
-/** An event that reached a place, on top of those that reached it before. */
+/** An event that accessed a place, linked to the earlier ones. */
 interface Reach {
   readonly step: number;
   readonly changes: boolean;
   /** The last event up to this one that changed the place. */
   readonly change: Reach | undefined;
-  /** Of each task the last event after that, which only read. */
+  /** The last event of each task after that, all of which only read. */
   readonly reads: readonly Reach[];
   readonly below: Reach | undefined;
 }
 
-/** An event that conflicts with a later one, which changes the place or only reads it. */
+/** An event that conflicts with a later one; `changes` says whether the later one changes the place. */
 interface Conflict {
   readonly reach: Reach;
   readonly changes: boolean;
 }
 
-/** What a task has done or knows of, as a clock, since a step. */
+/** What a task has done or knows of since a step, as a clock. */
 interface Known {
   readonly step: number;
   readonly clock: readonly number[];
@@ -129,18 +140,18 @@ interface Known {
 
 /** Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one. */
 export class Dpor implements Scheduler {
-  /** It looks at what actions reach. */
+  /** It needs the accesses of actions. */
   readonly watches = true;
   readonly #frames: Frame[] = [];
-  /** By place: the last event that reached it. */
+  /** By place: the last event that accessed it. */
   readonly #reached = new Map<number, Reach>();
-  /** By task: the steps of its events, and what it knew after each step that taught it something; in ascending order. */
+  /** By task: the steps of its events, and what it knew after each step that taught it something; ascending. */
   readonly #steps: number[][] = [];
   readonly #known: Known[][] = [];
   #tasks = 0;
-  /** How many events are noted; when a run begins, those that it repeats. */
+  /** The number of events noted; when a run begins, those that it repeats. */
   #noted = 0;
-  // Whether the frames are those of a run that has begun.
+  // Whether the frames belong to a run that has begun.
   #begun = false;
   readonly #floor: number;
   readonly #wishes = new Map<string, Wish>();
@@ -154,12 +165,12 @@ export class Dpor implements Scheduler {
     }
   }
 
-  /** What is to be tried at points before the floor, in the order in which that came up. */
+  /** What is to be tried at points before the floor, in the order in which it was found. */
   get wishes(): readonly Wish[] {
     return [...this.#wishes.values()];
   }
 
-  /** What is left, after a run; undefined where nothing is. */
+  /** The remaining runs, after a run; undefined if there are none. */
   rest(): Branches | undefined {
     if (!this.begin()) return undefined;
     this.#begun = false;
@@ -171,7 +182,7 @@ export class Dpor implements Scheduler {
     };
   }
 
-  /** What is known of the points before the floor, after a run: what each action there has reached. */
+  /** After a run, the action at each point before the floor, and its accesses. */
   get above(): readonly Tried[] {
     return this.#frames.slice(0, this.#floor).map(({ action, accesses }) => ({ action, accesses }));
   }
@@ -249,7 +260,7 @@ export class Dpor implements Scheduler {
     }
   }
 
-  /** Takes note of the event at a step. */
+  /** Notes the event at a step. */
   #note(step: number, { accesses, woken }: Point): void {
     const frame = this.#frames[step];
     if (frame === undefined) return;
@@ -307,10 +318,10 @@ export class Dpor implements Scheduler {
     return [...this.#known[task]?.at(-1)?.clock ?? new Array<number>(this.#tasks).fill(0)];
   }
 
-  /** Has the races of an event tried the other way round, and gives the clock of all that comes before it. */
+  /** Schedules the other order of each race of an event, and returns the clock of all that happens before the event. */
   #race(task: number, accesses: readonly number[]): number[] {
     const clock = this.#clockOf(task);
-    // Of what comes before an event that is in a race nothing is in one with the same event.
+    // Nothing that happens before an event in a race is itself in a race with the same event.
     const covered = [...clock];
     const last = this.#steps[task]?.at(-1) ?? -1;
     const earlier: Conflict[] = [];
@@ -331,7 +342,7 @@ export class Dpor implements Scheduler {
     return clock;
   }
 
-  /** Has a later event tried before an earlier one. */
+  /** Schedules a later event to be tried before an earlier one. */
   #reverse(
     frame: Frame,
     earlier: number,
@@ -342,7 +353,7 @@ export class Dpor implements Scheduler {
     else this.#want({ step: earlier, tasks: frame.actions.map((action) => action % this.#tasks), each: true });
   }
 
-  /** Has something tried at a point. */
+  /** Schedules tasks to be tried at a point. */
   #want(wish: Wish): void {
     const { step, tasks, each } = wish;
     if (step >= this.#floor) {
@@ -350,21 +361,21 @@ export class Dpor implements Scheduler {
       if (backtrack !== undefined) { for (const task of granted(wish, backtrack)) backtrack.add(task); }
       return;
     }
-    // The same wish once more is granted already.
+    // A repeated wish is granted already.
     const key = `${step} ${each} ${tasks}`;
     if (!this.#wishes.has(key)) this.#wishes.set(key, wish);
   }
 
   /**
-   * Who can begin what is left when an event does not come first: the events between it and another that do not come after
-   * it, and that other one. Any of those who begin will do, since the rest follows.
+   * The tasks that can begin the rest if an event does not come first. The rest is the events between it and `last`
+   * that do not happen after it, and `last` itself. Any of these tasks will do, since the others follow.
    */
   #initials(
     owner: number,
     earlier: number,
     last: Pick<Frame, "task" | "clock">,
   ): readonly number[] {
-    // What a task does after the event and not because of it comes before what it does because of it: the first tells.
+    // A task's events that do not depend on the event come before those that do, so its first one decides.
     const rest: (Pick<Frame, "task" | "clock"> & { readonly step: number })[] = [];
     for (const [task, steps] of this.#steps.entries()) {
       const step = steps[after(steps, earlier)];
@@ -384,13 +395,13 @@ export class Dpor implements Scheduler {
   }
 }
 
-/** The last events at a place that conflict with one to come: all others come before them. */
+/** The last events at a place that conflict with a coming one; all others happen before them. */
 function conflictsOf(top: Reach | undefined, changes: boolean): Conflict[] {
   const reads = changes ? top?.reads ?? [] : [];
   return [...reads, ...top?.change === undefined ? [] : [top.change]].map((reach) => ({ reach, changes }));
 }
 
-/** The place of the first step after another, in ascending steps. */
+/** The index of the first step after another, in ascending steps. */
 function after(steps: readonly number[], step: number): number {
   let [low, high] = [0, steps.length];
   while (low < high) {

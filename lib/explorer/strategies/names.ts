@@ -1,12 +1,10 @@
-/**
- * The names of the strategies: for whoever offers them, and loads none of them.
- */
+/** The names of the strategies, for code that offers them without loading any. */
 
-/** The ways of going through interleavings. */
+/** The names of the strategies. */
 export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pos", "pct"] as const;
 
-/** A way of going through interleavings. */
+/** The name of a strategy. */
 export type Strategy = typeof strategies[number];
 
-/** The strategies that take nothing for granted of what actions reach. */
+/** The strategies that assume nothing about the accesses of actions. */
 export const unreduced: readonly Strategy[] = strategies.filter((name) => name !== "dpor");

@@ -1,8 +1,9 @@
 /**
  * A strategy of the user's own, held to the contract of {@linkcode Scheduler}.
  *
- * - What it gives is looked at, and what breaks the contract is a `TypeError` that names the step. It gets copies of the lists.
- * - Which steps a run repeats is left to nobody else: it performs all of its runs from their start.
+ * - What it returns is checked; a breach of the contract is a `TypeError` that names the step. It receives copies of
+ *   the lists.
+ * - It cannot say which steps a run repeats: each of its runs is performed from the start.
  */
 
 import { CUT, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
@@ -14,9 +15,9 @@ export class OwnStrategy implements Scheduler {
   readonly #own: Scheduler;
 
   /**
-   * Takes a strategy over.
+   * Wraps a strategy.
    *
-   * @throws {TypeError} where it has not the methods of one.
+   * @throws {TypeError} if it lacks one of the methods.
    */
   constructor(own: Scheduler) {
     for (const method of ["begin", "pick", "end"] as const) {

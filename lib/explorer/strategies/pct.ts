@@ -2,88 +2,92 @@
  * Probabilistic concurrency testing: tasks have priorities, drawn by lot, and the first that can goes on; at some steps, drawn
  * by lot too, it falls behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010).
  *
- * - A bug that comes up where d events are in a certain order shows in one run of n k^(d-1) at least, for n tasks and k steps:
- *   a run needs luck for d - 1 steps, not for each step as a random walk does.
- * - A task draws its priority when it first can go on, so nobody needs to know how many tasks there will be. Invariant:
- *   priorities are as good as distinct, and one that fell is below all that did not.
- * - k is the typical length of runs, the mean of the last ones, so that a few long runs do not make the steps at which a task
- *   falls behind rare in all others. In every fourth run it is the length of the longest, for which the bound holds.
- * - Every 256 runs these lengths are learned anew: so the seed, its number and the runs of its 256 before it decide a run, and
- *   another may go on at each of them. Schedulers that are given lengths learn together, and forget nothing.
- * - Fairness: after 2 k steps a run goes on by lot, so that one who waits for another in a loop of its own does
- *   not keep it from going on for ever.
- * - What a task chooses is drawn as well.
+ * - A bug that appears if d events are in a certain order shows in at least one run of n k^(d-1), for n tasks and k
+ *   steps: a run needs luck at d - 1 steps, and not at each step like a random walk.
+ * - A task draws its priority when it can first continue, so the number of tasks need not be known. Invariant:
+ *   priorities are almost surely distinct, and a task that dropped is below all that did not.
+ * - k is the typical length of runs, the mean of the last ones, so that a few long runs do not make drops rare in all
+ *   others. In every fourth run it is the length of the longest, for which the bound holds.
+ * - Every 256 runs these lengths are learned anew. So a run is determined by the seed, its number and the earlier runs
+ *   of its 256, and another scheduler can continue at each multiple. Schedulers with given lengths learn together, and
+ *   forget nothing.
+ * - Fairness: after 2 k steps a run continues at random, so that a task that waits for another in its own loop does not
+ *   block it forever.
+ * - A task's choices are random too.
  */
 
 import type { Chooser } from "../../memory/mod.ts";
 import { type Point, type RunEnd, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 import { drawsOf } from "./draws.ts";
 
-/** How priorities are drawn. */
+/** Options of probabilistic concurrency testing. */
 export interface PctOptions {
-  /** Decides all runs. */
+  /** The seed of all runs. */
   readonly seed: number;
-  /** The depth of the bugs that it looks for: one more than the times a task falls behind in a run; 3 by default. */
+  /** The depth of the bugs to look for: one more than the number of drops in a run; 3 by default. */
   readonly depth?: number;
-  /** Where it goes on; at the first run by default. */
+  /** Where to continue; the first run by default. */
   readonly from?: PctRun;
-  /** What is known of lengths, of several schedulers together; its own by default. */
+  /** The lengths of runs, shared by several schedulers; its own by default. */
   readonly lengths?: Lengths | undefined;
 }
 
-/** Where runs go on. */
+/** Where runs continue, as plain data. */
 export interface PctRun {
   /** The number of the next run. */
   readonly run: number;
-  /** The typical length since lengths were last learned anew; 0 where that is now. */
+  /** The typical length in steps since lengths were last learned anew; 0 if that is now. */
   readonly typical: number;
-  /** The longest since then. */
+  /** The longest length since then. */
   readonly longest: number;
   /** The longest of all. */
   readonly most: number;
-  /** How many tasks there are; 0 where that is not known. */
+  /** The number of tasks; 0 if unknown. */
   readonly tasks: number;
 }
 
 /** The first run. */
 export const FIRST_RUN: PctRun = { run: 0, typical: 0, longest: 0, most: 0, tasks: 0 };
 
-/** How long runs are, as far as they have ended. */
+/** The lengths of completed runs, in steps. */
 export class Lengths {
-  /** The mean of the last ones, roughly; 0 where none is known. */
+  /** The approximate mean of the last runs; 0 if none is known. */
   typical: number;
-  /** The longest since they were forgotten. */
+  /** The longest since lengths were last forgotten. */
   longest: number;
   /** The longest of all. */
   most: number;
 
-  /** Knows what was known there. */
+  /** Continues from known lengths. */
   constructor({ typical, longest, most }: Pick<PctRun, "typical" | "longest" | "most">) {
     this.typical = typical;
     this.longest = longest;
     this.most = most;
   }
 
-  /** A run had so many steps. */
+  /** Learns the length of a run. */
   learn(step: number): void {
     this.longest = Math.max(this.longest, step);
     this.most = Math.max(this.most, step);
     this.typical += this.typical === 0 ? step : (step - this.typical) / MEMORY;
   }
 
-  /** Forgets all but the longest of all. */
+  /** Forgets all lengths except the longest of all runs. */
   forget(): void {
     this.typical = this.longest = 0;
   }
 }
 
-/** After how many runs lengths are learned anew. */
+/** The number of runs after which lengths are learned anew. */
 export const PCT_SHARE = 256;
 
-/** Of how many runs one is drawn over the longest, and after how many times its steps a run goes on by lot. */
+/**
+ * One in this many runs uses the longest length; and a run continues at random after this many times its expected
+ * length.
+ */
 const BOUND_EVERY = 4;
 const UNFAIR = 2;
-/** Over how many runs the typical length is the mean, roughly. */
+/** The approximate number of runs over which the typical length is the mean. */
 const MEMORY = 8;
 const PRIORITIES = 2 ** 30;
 
@@ -93,25 +97,29 @@ const PRIORITIES = 2 ** 30;
  * 2010).
  */
 export class Pct implements Scheduler {
-  /** It does not look at what actions reach. */
+  /** It does not need the accesses of actions. */
   readonly watches = false;
   readonly #seed: number;
   readonly #depth: number;
   #chooser: Chooser;
-  // By task: the greater goes first; undefined where it has drawn none.
+  // By task; the greatest goes first. Undefined if the task has drawn none.
   readonly #priorities: (number | undefined)[] = [];
-  /** The steps at which who goes on falls behind. */
+  /** The steps at which the continuing task drops behind. */
   readonly #falls = new Set<number>();
   readonly #lengths: Lengths;
   readonly #forgets: boolean;
-  // What k is in the present run.
+  // The value of k in the present run.
   #steps = 0;
   #lowest = 0;
-  // Of all runs, those before the first one here too.
+  // The number of all runs, including those before the first one here.
   #runs: number;
   #tasks: number;
 
-  /** Draws as the seed decides. */
+  /**
+   * Prepares runs that the seed determines.
+   *
+   * @throws {RangeError} if the depth is not a whole number of at least 1.
+   */
   constructor({ seed, depth = 3, from = FIRST_RUN, lengths }: PctOptions) {
     if (!(Number.isSafeInteger(depth) && depth >= 1)) {
       throw new RangeError(`Cannot look for bugs of depth ${depth}: a whole number of at least 1 is wanted`);
@@ -125,7 +133,7 @@ export class Pct implements Scheduler {
     this.#chooser = drawsOf(seed, from.run);
   }
 
-  /** How likely all runs so far have missed a bug of the depth that is looked for, at most; undefined without a run. */
+  /** The greatest chance that all runs so far missed a bug of the given depth; undefined before the first run. */
   get missed(): { readonly depth: number; readonly chance: number } | undefined {
     if (this.#runs === 0) return undefined;
     const depth = this.#depth;
@@ -133,7 +141,7 @@ export class Pct implements Scheduler {
     return { depth, chance: (1 - luck) ** Math.floor(this.#runs / BOUND_EVERY) };
   }
 
-  /** Where the next run goes on. */
+  /** Where the next run continues. */
   rest(): PctRun {
     const { typical, longest, most } = this.#lengths;
     const known = this.#runs % PCT_SHARE === 0 ? FIRST_RUN : { typical, longest };
@@ -185,7 +193,7 @@ export class Pct implements Scheduler {
     return first;
   }
 
-  /** One of the alternatives of the task that was picked. */
+  /** Chooses one of the alternatives of the picked task. */
   #choose(actions: readonly number[], tasks: number, pick: number): number {
     const task = (actions[pick] ?? 0) % tasks;
     const picks: number[] = [];

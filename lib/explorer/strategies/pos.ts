@@ -2,10 +2,11 @@
  * Partial-order sampling: each task's next action has a priority that is drawn by lot, and the first that can is performed;
  * then those that it conflicts with draw anew (Yuan, Yang and Gu, CAV 2018).
  *
- * - A random walk seldom lets one task wait while another does much; here a low priority lasts until something happens that
- *   the task's action conflicts with. So runs that differ only in the order of independent actions take less of the luck.
- * - What an action conflicts with is known from what it begins with: see {@linkcode Point.begins}. Who could not go on, and
- *   can, draws anew, too. The seed and its number decide a run. What a task chooses is drawn as well.
+ * - A random walk rarely makes one task wait while another does much. Here a low priority lasts until something
+ *   conflicts with the task's action, so that luck is spent less on runs that differ only in the order of independent
+ *   actions.
+ * - An action's conflicts are judged by how it begins: see {@linkcode Point.begins}. A task that becomes able to
+ *   continue draws a new priority too. The seed and its number determine a run. A task's choices are random too.
  */
 
 import type { Chooser } from "../../memory/mod.ts";
@@ -13,7 +14,7 @@ import { conflict } from "../accesses.ts";
 import { type Drawn, drawsOf } from "./draws.ts";
 import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
-/** Priorities are as good as distinct. */
+/** Large enough to make priorities almost surely distinct. */
 const PRIORITIES = 2 ** 30;
 
 /**
@@ -21,19 +22,19 @@ const PRIORITIES = 2 ** 30;
  * performed; then those that it conflicts with draw anew (Yuan, Yang and Gu, CAV 2018).
  */
 export class Pos implements Scheduler {
-  /** It does not look at what actions reach. */
+  /** It does not need the accesses of actions. */
   readonly watches = false;
   /** See {@linkcode Scheduler}. */
   readonly draws = true;
   readonly #seed: number;
   #run: number;
   #chooser: Chooser;
-  // By task: the greater goes first; undefined where its next action has drawn none.
+  // By task; the greatest goes first. Undefined if the task's next action has drawn none.
   #priorities: (number | undefined)[] = [];
-  // What the last action began with.
+  // The accesses with which the last action began.
   #last: readonly number[] = [];
 
-  /** Draws as the seed decides, from a run on. */
+  /** Prepares runs that the seed determines, starting at a given number. */
   constructor({ seed, run = 0 }: Drawn) {
     this.#seed = seed;
     this.#run = run;
@@ -65,7 +66,7 @@ export class Pos implements Scheduler {
     for (const [place, action] of actions.entries()) {
       const task = action % tasks;
       const known = this.#priorities[task];
-      // One of several alternatives of the task: each is as likely as the other.
+      // The alternatives of a task share one priority, and are equally likely.
       if (known === undefined) {
         const kept = conflict(this.#last, point.begins(task)) ? undefined : before[task];
         this.#priorities[task] = kept ?? this.#chooser(PRIORITIES);

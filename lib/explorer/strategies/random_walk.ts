@@ -1,7 +1,7 @@
 /**
  * A random walk: at each point any action, one as likely as the other.
  *
- * - The seed and its number decide a run, whatever came before: so another may go on anywhere.
+ * - The seed and its number determine a run, whatever came before; so another scheduler can continue at any run.
  */
 
 import type { Chooser } from "../../memory/mod.ts";
@@ -10,7 +10,7 @@ import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
 /** A random walk: at each point any action, one as likely as the other. */
 export class RandomWalk implements Scheduler {
-  /** It does not look at what actions reach. */
+  /** It does not need the accesses of actions. */
   readonly watches = false;
   /** See {@linkcode Scheduler}. */
   readonly draws = true;
@@ -18,7 +18,7 @@ export class RandomWalk implements Scheduler {
   #run: number;
   #chooser: Chooser;
 
-  /** Walks as the seed decides, from a run on. */
+  /** Prepares runs that the seed determines, starting at a given number. */
   constructor({ seed, run = 0 }: Drawn) {
     this.#seed = seed;
     this.#run = run;

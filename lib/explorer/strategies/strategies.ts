@@ -1,6 +1,4 @@
-/**
- * The strategies: ways of going through interleavings, by their names.
- */
+/** The strategies: creates the schedulers and teams of a strategy by its name. */
 
 import { Bounded, type BoundedPath } from "./bounded.ts";
 import { DepthFirst, type Path, WHOLE } from "./depth_first.ts";
@@ -16,10 +14,10 @@ import { teamAt } from "./team_share.ts";
 
 export { strategies, type Strategy, unreduced } from "./names.ts";
 
-/** Those that take turns in the portfolio, in this order. */
+/** The strategies that take turns in the portfolio, in order. */
 const TURNS = ["bounded", "random", "pos", "dpor", "pct"] as const;
 
-/** Where a strategy goes on: what is left for it to run, as a value that crosses. */
+/** Where a strategy continues: its remaining runs, as plain data. */
 export type Position =
   | { readonly strategy: "depth-first"; readonly at: Path }
   | { readonly strategy: "bounded"; readonly at: BoundedPath }
@@ -27,24 +25,24 @@ export type Position =
   | { readonly strategy: "random" | "pos"; readonly at: number }
   | { readonly strategy: "pct"; readonly at: PctRun };
 
-/** The schedulers of a strategy, which take turns. */
+/** Creates the schedulers of a strategy, which take turns. */
 export function schedulersOf(strategy: Strategy | Scheduler, seed: number): readonly Scheduler[] {
   if (typeof strategy === "object") return [new OwnStrategy(strategy)];
   return strategiesOf(strategy).map((name) => goingAt(beginningOf(name), { seed }).scheduler);
 }
 
-/** The teams of a strategy, which take turns, for runs of which nobody knows what their actions reach. */
+/** Creates the teams of a strategy, which take turns; for runs whose actions have unknown accesses. */
 export function teamsOf(strategy: Strategy | Scheduler, seed: number): readonly Team[] {
   if (typeof strategy === "object") return [new TeamOfOne(new OwnStrategy(strategy))];
   return strategiesOf(strategy).filter((name) => name !== "dpor").map((name) => teamAt(teamBeginning(name), { seed }));
 }
 
-/** The strategies that take turns in one. */
+/** The strategies that take turns in a strategy. */
 export function strategiesOf(strategy: Strategy): readonly Position["strategy"][] {
   return strategy === "portfolio" ? TURNS : [strategy];
 }
 
-/** Where a strategy begins. */
+/** The first position of a strategy. */
 export function beginningOf(strategy: Position["strategy"]): Position {
   switch (strategy) {
     case "depth-first":
@@ -61,15 +59,15 @@ export function beginningOf(strategy: Position["strategy"]): Position {
   }
 }
 
-/** A scheduler that goes on at a position. */
+/** A scheduler that continues at a position. */
 export interface Going {
   /** The scheduler. */
   readonly scheduler: Scheduler;
-  /** What is left after a run; undefined where nothing is. Then the scheduler is done with. */
+  /** Returns the remaining runs after a run; undefined if there are none. The scheduler must not be used after that. */
   readonly rest: () => Position | undefined;
 }
 
-/** What goes on at a position; `stays` has bounds end where the present one does. */
+/** Creates the scheduler that continues at a position; with `stays`, it ends when the present bound is done. */
 export function goingAt(
   { strategy, at }: Position,
   { seed, stays = false }: { readonly seed: number; readonly stays?: boolean },

@@ -1,12 +1,13 @@
 /**
- * Teams: several schedulers of one strategy, so that many runs are under way at once.
+ * Teams: several schedulers of one strategy, so that many runs are in progress at once.
  *
- * - A round is a run of each member that has one left. What a round consists of depends on the rounds before it alone, never on
+ * - A round is one run of each member that has one left. Its composition depends only on the rounds before it, never on
  *   how its runs are performed.
- * - Depth-first is split between the members: who has nothing left takes a part of what another one has. Within a bound all
- *   members take it; when none has anything left the next bound begins.
- * - Each run that is drawn by lot has a member of its own. All members of a round know what was learned before it.
- * - What is left for a team is a value, so that another one can go on from there, or several can share it (`team_share.ts`).
+ * - A depth-first search is split among the members: a member without runs takes part of another's. Within a bound all
+ *   members work on it; once none has a run left, the next bound begins.
+ * - Each random run has a member of its own. All members of a round know what was learned before the round.
+ * - The remaining runs of a team are plain data, so that another team can continue from there, or several can share
+ *   them (`team_share.ts`).
  */
 
 import { DepthFirst, type Path, WHOLE } from "./depth_first.ts";
@@ -17,42 +18,45 @@ import type { RunEnd, Scheduler } from "../scheduler.ts";
 
 /** Several schedulers of one strategy. */
 export interface Team {
-  /** Whether it draws each run by lot, like the one before. */
+  /** Whether it draws each run at random, independently of earlier runs. */
   readonly draws: boolean;
-  /** Begins a round: the schedulers whose runs have begun, at most so many; none where no run is left. */
+  /** Begins a round: returns at most `most` schedulers whose runs have begun; none if no run is left. */
   begin(most: number): readonly Scheduler[];
-  /** Whether a run is counted: false where an earlier one was the same. */
+  /** Whether a run counts; false if it equals an earlier one. */
   counts(run: Pick<RunEnd, "preemptions">): boolean;
-  /** What is left after a round; then the team is done with. A team of one's own scheduler cannot say. */
+  /**
+   * Returns the remaining runs after a round. The team must not be used after that. A team of a user's own scheduler
+   * lacks this.
+   */
   rest?(): TeamPosition;
 }
 
-/** What is left for a team. */
+/** The remaining runs of a team, as plain data. */
 export type TeamPosition = TreePosition | DrawnPosition;
 
-/** What is left depth-first. */
+/** The remaining runs of a depth-first search. */
 export interface TreePosition {
   /** The strategy. */
   readonly strategy: "depth-first" | "bounded";
-  /** The greatest number of preemptions; any depth-first. */
+  /** The maximum number of preemptions; `Infinity` for `depth-first`. */
   readonly bound: number;
-  /** Whether the bound has left something out so far. */
+  /** Whether the bound has excluded a run so far. */
   readonly isBounded: boolean;
-  /** What is left within the bound. */
+  /** The remaining runs within the bound. */
   readonly paths: readonly Path[];
 }
 
-/** Runs that are drawn by lot. */
+/** Remaining random runs. */
 export interface DrawnPosition {
   /** The strategy. */
   readonly strategy: "random" | "pos" | "pct";
-  /** The next run, with what is known of lengths. */
+  /** The next run, and the known lengths. */
   readonly at: PctRun;
-  /** How many runs there are from there. */
+  /** The number of runs from there on. */
   readonly runs: number;
 }
 
-/** Where a team begins. */
+/** The first position of a team. */
 export function teamBeginning(strategy: TeamPosition["strategy"]): TeamPosition {
   if (strategy === "depth-first" || strategy === "bounded") {
     return { strategy, bound: strategy === "bounded" ? 0 : Infinity, isBounded: false, paths: [WHOLE] };
@@ -60,7 +64,7 @@ export function teamBeginning(strategy: TeamPosition["strategy"]): TeamPosition 
   return { strategy, at: FIRST_RUN, runs: Infinity };
 }
 
-/** Depth-first by many: all runs, or those within a growing bound on preemptions. */
+/** A depth-first search by several members: all runs, or those within a growing bound on preemptions. */
 export class TreeTeam implements Team {
   /** See {@linkcode Team}. */
   readonly draws = false;
@@ -70,7 +74,7 @@ export class TreeTeam implements Team {
   #bound: number;
   #isBounded: boolean;
 
-  /** Goes on at a position; `stays` has it end where the present bound does. */
+  /** Continues at a position; with `stays`, it ends when the present bound is done. */
   constructor(
     { strategy, bound, isBounded, paths }: TreePosition,
     { stays = false }: { readonly stays?: boolean } = {},
@@ -122,14 +126,14 @@ export class TreeTeam implements Team {
   }
 }
 
-/** What is left where a bound is done with: all within the next one, or nothing where no run needs more. */
+/** The remaining runs once a bound is done: all within the next bound, or none if no run needs more preemptions. */
 export function withinNext(position: TreePosition): TreePosition {
   const { strategy, bound, isBounded, paths } = position;
   if (strategy === "depth-first" || paths.length > 0) return position;
   return { strategy, bound: bound + 1, isBounded: false, paths: isBounded ? [WHOLE] : [] };
 }
 
-/** Runs that are drawn by lot: there is always one more, up to the end of the position. */
+/** Random runs: there is always one more, up to the end of the position. */
 export class DrawingTeam implements Team {
   /** See {@linkcode Team}. */
   readonly draws: boolean;
@@ -138,7 +142,7 @@ export class DrawingTeam implements Team {
   readonly #lengths: Lengths;
   #begun = 0;
 
-  /** Goes on at a position. */
+  /** Continues at a position. */
   constructor(position: DrawnPosition, { seed }: { readonly seed: number }) {
     this.#position = position;
     this.#seed = seed;
@@ -182,13 +186,13 @@ export class DrawingTeam implements Team {
   }
 }
 
-/** One scheduler, whose runs come one after the other. */
+/** A team of one scheduler, whose runs come one after the other. */
 export class TeamOfOne implements Team {
   /** See {@linkcode Team}. */
   readonly draws = false;
   readonly #only: Scheduler;
 
-  /** Takes the scheduler. */
+  /** Creates the team of a scheduler. */
   constructor(only: Scheduler) {
     this.#only = only;
   }

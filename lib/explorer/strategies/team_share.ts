@@ -1,9 +1,10 @@
 /**
- * Shares of what is left for a team: positions that others go on from, each by itself, and what is left after them.
+ * Shares of a team's remaining runs: positions from which others continue independently, and the remaining runs after
+ * them.
  *
- * - Runs that are drawn by lot are shared by their numbers, depth-first by paths: no share needs to know what another one shows.
- * - Which shares there are depends on the position and on what is wanted alone. Invariant: the shares are what is left, each run
- *   once, in order.
+ * - Random runs are shared by number, depth-first runs by path. No share needs the results of another.
+ * - The shares depend only on the position and the request. Invariant: together, the shares are the remaining runs,
+ *   each once, in order.
  */
 
 import { partsOfPath, type Path } from "./depth_first.ts";
@@ -17,15 +18,15 @@ import {
   withinNext,
 } from "./team.ts";
 
-/** A share: where a team goes on, and how many schedules it is to run at most. */
+/** A share: where a team continues, and the maximum number of schedules to run. */
 export interface TeamShare {
-  /** Where. */
+  /** Where the team continues. */
   readonly position: TeamPosition;
-  /** How many schedules. */
+  /** The maximum number of schedules. */
   readonly schedules: number;
 }
 
-/** A team that goes on at a position; `stays` has bounds end where the present one does. */
+/** Creates a team that continues at a position; with `stays`, it ends when the present bound is done. */
 export function teamAt(
   position: TeamPosition,
   { seed, stays = false }: { readonly seed: number; readonly stays?: boolean },
@@ -33,7 +34,7 @@ export function teamAt(
   return "paths" in position ? new TreeTeam(position, { stays }) : new DrawingTeam(position, { seed });
 }
 
-/** At most so many shares, of so many schedules together. */
+/** Divides a position into at most `shares` shares, which together have `schedules` schedules. */
 export function sharesOf(
   position: TeamPosition,
   { schedules, shares }: { readonly schedules: number; readonly shares: number },
@@ -53,12 +54,12 @@ export function sharesOf(
   });
 }
 
-/** Whether nothing is left. */
+/** Whether no runs are left. */
 export function isDone(position: TeamPosition): boolean {
   return "paths" in position && position.paths.length === 0;
 }
 
-/** What is left of a position after its shares, given what is left of each. */
+/** The remaining runs of a position after its shares, given those of each share. */
 export function restOf(position: TeamPosition, lefts: readonly TeamPosition[]): TeamPosition {
   if (!("paths" in position)) return drawnRest(position, lefts);
   const trees = lefts.filter((left): left is TreePosition => "paths" in left);
@@ -67,17 +68,20 @@ export function restOf(position: TeamPosition, lefts: readonly TeamPosition[]): 
   return withinNext({ ...position, paths, isBounded });
 }
 
-/** Where drawing goes on. Shares are performed in order, so what is left begins with the first that has something left. */
+/**
+ * Where random runs continue. Shares are performed in order, so the rest begins with the first share that has runs
+ * left.
+ */
 function drawnRest(position: DrawnPosition, lefts: readonly TeamPosition[]): DrawnPosition {
   const drawn = lefts.filter((left): left is DrawnPosition => !("paths" in left));
   const [first = position] = drawn;
   const { at: { run } } = drawn.find(({ runs }) => runs > 0) ?? drawn.at(-1) ?? position;
-  // What is typical the first one knows as well as any.
+  // The first share knows the typical length as well as any other.
   const longest = Math.max(...[first, ...drawn].map(({ at }) => at.longest));
   return { ...position, at: { ...first.at, longest, run } };
 }
 
-/** Parts of paths, as many as are wanted where there are so many. */
+/** Divides paths into the requested number of parts, if possible. */
 function partsOf(paths: readonly Path[], wanted: number): readonly Path[] {
   const parts = [...paths];
   for (let at = 0; parts.length < wanted && at < parts.length;) {
@@ -89,7 +93,7 @@ function partsOf(paths: readonly Path[], wanted: number): readonly Path[] {
   return parts;
 }
 
-/** Neighbors together, in at most so many groups that are as large. */
+/** Groups neighbors into at most this many groups of equal size. */
 function evenly<T>(all: readonly T[], groups: number): readonly (readonly T[])[] {
   const parts = Math.min(groups, all.length);
   let from = 0;
@@ -100,7 +104,7 @@ function evenly<T>(all: readonly T[], groups: number): readonly (readonly T[])[]
   });
 }
 
-/** How large a part is of something that is parted evenly. */
+/** The size of a part of something that is divided evenly. */
 function sizeOf(place: number, { whole, parts }: { readonly whole: number; readonly parts: number }): number {
   return Math.floor(whole / parts) + (place < whole % parts ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 /**
- * Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered.
+ * Checks that runs give the same result when the tasks really run: from the start, side by side, with nothing
+ * remembered.
  *
  * - The explorer assumes that tasks depend on their answers alone (`answer_tree.ts`). Tasks that share a variable do
  *   not; that shows when such a run is repeated and a task does something else.

@@ -1,5 +1,5 @@
 /**
- * Runs of a program under a scheduler, one after the other, on one model memory.
+ * Performs runs of a program under a scheduler, one after the other, on one model memory.
  *
  * - With granularity `operation`, tasks switch before calls, before accesses outside of calls, before the releases of
  *   guards, and where a task blocks. A call runs without a switch until it blocks, ends, or begins a second change (a

@@ -109,7 +109,7 @@ const SMALLER_BUDGET = 1000;
 /**
  * Runs the interleavings of a program until all have been run, a bug is found, or the budget is spent.
  *
- * @throws {RangeError} where the settings, the budget or the strategy make no sense.
+ * @throws {RangeError} if the settings, the budget or the strategy are invalid.
  */
 export function explore(program: AnyProgram, options: ExploreOptions = {}): ExploreResult {
   return toEnd(exploreInSlices(program, options));
@@ -119,7 +119,7 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
  * Does the same as {@linkcode explore} in slices of a few runs, so that the caller can do other things between them. If
  * the caller sends `true` after a slice, the search stops and returns what it has found so far.
  *
- * @throws {RangeError} where the settings, the budget or the strategy make no sense.
+ * @throws {RangeError} if the settings, the budget or the strategy are invalid.
  */
 export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = {}): Slices<ExploreResult> {
   return yield* exploreBy(program, options, goHere);
@@ -130,8 +130,7 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
  * yields the promise to wait for, as `until`.
  *
  * @throws {RangeError} if the settings, the budget or the strategy are invalid, or the strategy is an object: workers
- * need the name of one. ~* @throws {RangeError} where the settings, the budget or the strategy make no sense.
- * @throws {RangeError} if the settings, the budget or the strategy are invalid.
+ * need the name of one.
  */
 export function* exploreShared(
   program: AnyProgram,

@@ -1,5 +1,5 @@
 /**
- * What the tasks of a program look at, which decides what may be left out of its runs.
+ * What the tasks of a program look at, which determines which runs may be left out.
  *
  * - `clock`: a task reads the time, and not only to compute a deadline. Otherwise no action accesses the clock: any
  *   deadline may expire at any point, and only which one matters.

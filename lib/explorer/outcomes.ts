@@ -1,5 +1,5 @@
 /**
- * The distinct outcomes of many runs, each with how many had it.
+ * The distinct outcomes of many runs, each with the number of runs that had it.
  *
  * - The first 1,000 are kept whole; each other takes at most 32 bytes, for a 64-bit hash and a count. Among a million
  *   outcomes, the chance that two have the same hash is 1 in 36 million.
@@ -52,7 +52,7 @@ const WORDS = 3;
 const COUNT = 2 ** 30 - 1;
 const ONCE = COUNT + 1;
 
-/** The distinct outcomes of many runs, each with how many had it. */
+/** The distinct outcomes of many runs, each with the number of runs that had it. */
 export class Outcomes {
   readonly #whole = new Map<string, Entry>();
   readonly #known = new Map<Judged, Entry>();

@@ -65,7 +65,7 @@ export interface Repetition {
 /**
  * Runs a program once, following a schedule.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  */
 export function replay(program: AnyProgram, schedule: string, options: RepetitionOptions = {}): ReplayResult {
   try {
@@ -77,11 +77,9 @@ export function replay(program: AnyProgram, schedule: string, options: Repetitio
 }
 
 /**
- * Replays a schedule like {@linkcode replay}, and returns all that is needed to replay it again. ~* @throws
- * {RangeError} where the text is no schedule, or one of another program, variant, version or input.
- * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
+ * Replays a schedule like {@linkcode replay}, and returns all that is needed to replay it again.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  */
 export function repetition(program: AnyProgram, schedule: string, options: RepetitionOptions): Repetition {
   const settings = settingsOf(program, options);

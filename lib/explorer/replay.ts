@@ -1,5 +1,5 @@
 /**
- * Replay: one run, the default but for given departures.
+ * Replays one run: the default schedule with the given departures.
  *
  * - `inTurns`: after the departures the tasks take turns, one action each, and their choices take turns too. This
  *   schedule is fair, so it shows whether a run that does not end could end.
@@ -26,7 +26,7 @@ export interface ReplayOptions {
   readonly departs?: ((point: Point) => void) | undefined;
 }
 
-/** Replay: one run, the default but for given departures. */
+/** Replays one run: the default schedule with the given departures. */
 export class Replay implements Scheduler {
   /** It does not need the accesses of actions. */
   readonly watches = false;

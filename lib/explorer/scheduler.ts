@@ -1,5 +1,6 @@
 /**
- * The contract of schedulers: who goes on, run after run. {@linkcode explore} takes one of your own as its strategy.
+ * The contract of schedulers, which pick the task that continues at each point. {@linkcode explore} accepts one of your
+ * own as its strategy.
  *
  * - There are three methods: `begin` starts a run or reports that none is left, `pick` chooses at each point, and `end`
  *   is told how the run ended.

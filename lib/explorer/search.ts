@@ -1,5 +1,5 @@
 /**
- * A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug.
+ * A search: performs runs under schedulers that take turns, and keeps their outcomes and the best evidence of a bug.
  *
  * - A run that was cut or reached the step limit has no outcome and does not count as a schedule.
  * - The budget counts schedules. It allows ten times as many runs that are cut, and a hundredth as many that are too
@@ -68,14 +68,11 @@ export interface Searched {
   readonly repeated: number;
 }
 
-/**
- * The result of a share of a search, as plain data. ~* How many schedules were run to their end. The number of
- * schedules run to their end. ~* How many runs came to the step limit. The number of runs that reached the step limit.
- */
+/** The result of a share of a search, as plain data. */
 export interface SharePart {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
-  /** How many runs came to the step limit. */
+  /** The number of runs that reached the step limit. */
   readonly tooLong: number;
   /** The number of runs that were cut, as the budget counts them. */
   readonly cuts: number;
@@ -83,7 +80,7 @@ export interface SharePart {
   readonly found: Found | undefined;
   /** The number of schedules before that evidence was found. */
   readonly foundAt: number;
-  /** What came out. */
+  /** The outcomes of the runs. */
   readonly outcomes: OutcomesTold;
   /** The repetitions of runs. */
   readonly confirmed: Confirmed;
@@ -127,7 +124,7 @@ export interface SearchLimits {
 export interface ExploredRun {
   /** The number of the task that acted at each step. */
   readonly tasks: readonly number[];
-  /** What came out. */
+  /** The outcome. */
   readonly value: unknown;
   /** The outcome as text; equal for equal outcomes. */
   readonly outcome: string;
@@ -151,7 +148,7 @@ export interface Shown {
 
 /** The progress of a search. */
 export interface SearchProgress {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
   /** The kind of the bug found so far, while its shortest schedule is sought; undefined if none was found. */
   readonly kind: BugKind | undefined;
@@ -198,7 +195,9 @@ const WALKS = 20;
 /** For how many more schedules a search looks for better evidence after a bug. */
 export const BETTER = 500;
 
-/** A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug. */
+/**
+ * A search: performs runs under schedulers that take turns, and keeps their outcomes and the best evidence of a bug.
+ */
 export class Search {
   /** The execution of the first scheduler, and of runs outside any scheduler's turn. */
   readonly execution: Execution;
@@ -207,7 +206,7 @@ export class Search {
   readonly #options: SearchOptions;
   readonly #goal: Goal;
   readonly #judge: Judge;
-  /** What came out. */
+  /** The outcomes of the runs. */
   readonly outcomes: Outcomes = new Outcomes();
   #schedules = 0;
   #tooLong = 0;
@@ -249,12 +248,12 @@ export class Search {
     return { checks: this.#options.checks, ignore: this.#goal.outcome === undefined ? this.#goal.ignore : kinds };
   }
 
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   get schedules(): number {
     return this.#schedules;
   }
 
-  /** How many runs came to the step limit. */
+  /** The number of runs that reached the step limit. */
   get tooLong(): number {
     return this.#tooLong;
   }

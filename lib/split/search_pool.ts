@@ -38,7 +38,7 @@ export interface SplitWorkersOptions extends Pick<HostOptions, "permissions" | "
 /** How long the caller searches alone by default, in milliseconds. */
 const ALONE = 200;
 
-/** How many workers there are at most. */
+/** The maximum number of workers. */
 export const MOST_WORKERS = 256;
 
 /**
@@ -50,7 +50,7 @@ const MOST_DEATHS = 5;
 
 /** The workers of a split search. */
 export class SearchPool implements AsyncDisposable {
-  /** How many workers there are at most. */
+  /** The maximum number of workers. */
   readonly workers: number;
   readonly #options: PoolOptions;
   readonly #alone: number;

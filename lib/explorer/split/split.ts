@@ -26,13 +26,13 @@ export interface SplitOptions {
   readonly limits: SearchLimits;
   /** Everything that determines the result of a share, except the share itself. */
   readonly request: Omit<ShareRequest, "share">;
-  /** The workers that perform shares. ~* How large shares are. The sizes of shares. */
+  /** The workers that perform shares. */
   readonly workers: Workers;
-  /** How large shares are. */
+  /** The sizes of shares. */
   readonly sizes?: Sizes | undefined;
 }
 
-/** How large shares are. */
+/** The sizes of shares. */
 export interface Sizes {
   /** The number of schedules to run before any share. */
   readonly first: number;

@@ -1,5 +1,5 @@
 /**
- * Depth-first: all interleavings, each once, or those within a bound on preemptions.
+ * Depth-first search: runs all interleavings once, or those within a bound on preemptions.
  *
  * - The path of the last run is kept: the number of actions at each point, and the one taken. The next run takes the
  *   next action at the deepest point that has one left, and the default after that.
@@ -45,7 +45,7 @@ export interface DepthFirstOptions {
   readonly from?: Path;
 }
 
-/** Depth-first: all interleavings, each once, or those within a bound on preemptions. */
+/** Depth-first search: runs all interleavings once, or those within a bound on preemptions. */
 export class DepthFirst implements Scheduler {
   /** It runs all interleavings, whatever they access. */
   readonly watches = false;

@@ -1,5 +1,5 @@
 /**
- * Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one.
+ * Dynamic partial-order reduction: runs one of all interleavings that differ only in the order of independent actions.
  *
  * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep and source sets, based on the real accesses of
  * actions:
@@ -33,24 +33,21 @@
 import { conflict } from "../accesses.ts";
 import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
-/** An action that was tried, and its accesses. ~* What it reached. Its accesses. */
+/** An action that was tried, and its accesses. */
 export interface Tried {
   /** The action. */
   readonly action: number;
-  /** What it reached. */
+  /** Its accesses. */
   readonly accesses: readonly number[];
 }
 
 /** A point of the next run, and what is known of it. */
 export interface Branch {
-  /**
-   * The possible actions. ~* What was tried here before the present action. The actions tried here before the present
-   * one.
-   */
+  /** The possible actions. */
   readonly actions: readonly number[];
   /** The tasks to try here. */
   readonly backtrack: readonly number[];
-  /** What was tried here before the present action. */
+  /** The actions tried here before the present one. */
   readonly tried: readonly Tried[];
   /** The actions that lead only to interleavings that were run already. */
   readonly sleep: readonly Tried[];
@@ -105,7 +102,7 @@ interface Frame {
   readonly actions: readonly number[];
   /** The tasks to try here. */
   readonly backtrack: Set<number>;
-  /** What was tried here before the present action. */
+  /** The actions tried here before the present one. */
   readonly tried: Tried[];
   readonly sleep: readonly Tried[];
   action: number;
@@ -138,7 +135,9 @@ interface Known {
   readonly clock: readonly number[];
 }
 
-/** Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one. */
+/**
+ * Dynamic partial-order reduction: runs one of all interleavings that differ only in the order of independent actions.
+ */
 export class Dpor implements Scheduler {
   /** It needs the accesses of actions. */
   readonly watches = true;

@@ -1,6 +1,6 @@
 /**
- * Probabilistic concurrency testing: tasks have priorities, drawn by lot, and the first that can goes on; at some steps, drawn
- * by lot too, it falls behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010).
+ * Probabilistic concurrency testing: tasks have random priorities, and the first that can continues; at some random
+ * steps, that task drops behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010).
  *
  * - A bug that appears if d events are in a certain order shows in at least one run of n k^(d-1), for n tasks and k
  *   steps: a run needs luck at d - 1 steps, and not at each step like a random walk.
@@ -40,7 +40,7 @@ export interface PctRun {
   readonly typical: number;
   /** The longest length since then. */
   readonly longest: number;
-  /** The longest of all. */
+  /** The longest length of all runs. */
   readonly most: number;
   /** The number of tasks; 0 if unknown. */
   readonly tasks: number;
@@ -55,7 +55,7 @@ export class Lengths {
   typical: number;
   /** The longest since lengths were last forgotten. */
   longest: number;
-  /** The longest of all. */
+  /** The longest length of all runs. */
   most: number;
 
   /** Continues from known lengths. */
@@ -92,9 +92,8 @@ const MEMORY = 8;
 const PRIORITIES = 2 ** 30;
 
 /**
- * Probabilistic concurrency testing: tasks have priorities, drawn by lot, and the first that can goes on; at some
- * steps, drawn by lot too, it falls behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS
- * 2010).
+ * Probabilistic concurrency testing: tasks have random priorities, and the first that can continues; at some random
+ * steps, that task drops behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010).
  */
 export class Pct implements Scheduler {
   /** It does not need the accesses of actions. */

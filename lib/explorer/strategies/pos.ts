@@ -1,6 +1,6 @@
 /**
- * Partial-order sampling: each task's next action has a priority that is drawn by lot, and the first that can is performed;
- * then those that it conflicts with draw anew (Yuan, Yang and Gu, CAV 2018).
+ * Partial-order sampling: each task's next action has a random priority, and the first that can is performed; the
+ * actions that it conflicts with then draw new priorities (Yuan, Yang and Gu, CAV 2018).
  *
  * - A random walk rarely makes one task wait while another does much. Here a low priority lasts until something
  *   conflicts with the task's action, so that luck is spent less on runs that differ only in the order of independent
@@ -18,8 +18,8 @@ import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 const PRIORITIES = 2 ** 30;
 
 /**
- * Partial-order sampling: each task's next action has a priority that is drawn by lot, and the first that can is
- * performed; then those that it conflicts with draw anew (Yuan, Yang and Gu, CAV 2018).
+ * Partial-order sampling: each task's next action has a random priority, and the first that can is performed; the
+ * actions that it conflicts with then draw new priorities (Yuan, Yang and Gu, CAV 2018).
  */
 export class Pos implements Scheduler {
   /** It does not need the accesses of actions. */

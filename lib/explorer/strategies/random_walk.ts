@@ -1,5 +1,5 @@
 /**
- * A random walk: at each point any action, one as likely as the other.
+ * A random walk: at each point, all actions are equally likely.
  *
  * - The seed and its number determine a run, whatever came before; so another scheduler can continue at any run.
  */
@@ -8,7 +8,7 @@ import type { Chooser } from "../../memory/mod.ts";
 import { type Drawn, drawsOf } from "./draws.ts";
 import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
-/** A random walk: at each point any action, one as likely as the other. */
+/** A random walk: at each point, all actions are equally likely. */
 export class RandomWalk implements Scheduler {
   /** It does not need the accesses of actions. */
   readonly watches = false;

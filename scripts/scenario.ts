@@ -200,7 +200,7 @@ function readTarget(args: readonly string[], takes: Readonly<Record<string, stri
   const flags = readArguments(args.toSpliced(place, 1), grammar);
   const module = moduleOf(target);
   if (module === undefined) {
-    throw new UsageError(`Cannot explore ${quoted(target)}: it is no module, one by path or URL is wanted`);
+    throw new UsageError(`Cannot explore ${quoted(target)}: it is not a module, the path or URL of one is wanted`);
   }
   return { target, flags, ...module };
 }

@@ -131,7 +131,7 @@ function columnsOf(
   const places = columns.map((name) => rows.columns.indexOf(name));
   const stranger = [...columns, ...slopes].find((name) => !rows.columns.includes(name));
   if (stranger !== undefined) {
-    throw new TypeError(`Cannot plot ${stranger}: it is no column, one of (${rows.columns.join(", ")}) is wanted`);
+    throw new TypeError(`Cannot plot ${stranger}: it is not a column, one of (${rows.columns.join(", ")}) is wanted`);
   }
   const values = columns.map(() => new Float64Array(rows.length));
   for (let index = 0; index < rows.length; index++) {

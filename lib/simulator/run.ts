@@ -257,7 +257,7 @@ export class Run {
   log(ports: readonly string[] | undefined, { hasBegun, ...options }: LogOptions & { hasBegun: boolean }): SignalLog {
     const { writer } = this;
     if (ports !== undefined && !Array.isArray(ports)) {
-      throw new TypeError(`Cannot log ${ports} of ${this.#system.name}: it is no list, a list of ports is wanted`);
+      throw new TypeError(`Cannot log ${ports} of ${this.#system.name}: it is not a list, a list of ports is wanted`);
     }
     const signals = signalsOf(this.#system, { names: ports ?? shownOutputs(this.#system), writer, act: "log" });
     const log = new SignalLog(signals, { ...options, values: writer.values });

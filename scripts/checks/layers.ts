@@ -84,7 +84,7 @@ export function importFault(from: string, to: string): string | undefined {
     if (importer.layer === imported.layer) return undefined;
     const allowed = layers.get(importer.layer);
     if (allowed === undefined) {
-      return `Cannot import ${to} from ${from}: ${importer.layer} is no layer, a row in scripts/checks/layers.ts is wanted`;
+      return `Cannot import ${to} from ${from}: ${importer.layer} is not a layer, a row in scripts/checks/layers.ts is wanted`;
     }
     if (!allowed.includes(imported.layer)) {
       const wanted = allowed.length === 0 ? "no other layer" : allowed.join(", ");

@@ -25,7 +25,7 @@ function faultOfTest(test: string, files: ReadonlyMap<string, string>): string |
   const folder = test.replace(/\/[^/]*$/, "");
   const isRoom = ["tests", ...ROOMS.map((room) => `tests/${room}`)].includes(folder);
   if (!isRoom && ![...files.keys()].some((path) => path.startsWith(`${namesake(folder)}/`))) {
-    return `${namesake(folder)} is no folder, one that exists or one of ${ROOMS.join(", ")} is wanted`;
+    return `${namesake(folder)} is not a folder, one that exists or one of ${ROOMS.join(", ")} is wanted`;
   }
   const file = namesake(test).replace(/_test\.ts$/, ".ts");
   if (!files.has(file)) return undefined;

@@ -30,7 +30,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
   const names = [...Object.keys(grammar.flags), ...grammar.switches];
   const refuse = (name: string): never => {
     const none = grammar.of === undefined ? "there is no such flag" : `${grammar.of} has no such flag`;
-    const is = name.startsWith("-") ? none : "it is no flag";
+    const is = name.startsWith("-") ? none : "it is not a flag";
     throw new UsageError(`Cannot use ${quoted(name)}: ${is}, one of ${names.join(", ")} is wanted`);
   };
   if (args.includes("--")) refuse("--");

@@ -26,7 +26,7 @@ Deno.test("testFaults() refuses a test of something else than its name says, a f
     "Cannot keep tests/sync/lock_test.ts: it does not import lib/sync/lock.ts, that or a name of another thing is wanted",
   ]);
   assertEquals(faultsWith({ "tests/synch/lock_test.ts": "" }), [
-    "Cannot keep tests/synch/lock_test.ts: lib/synch is no folder, one that exists or one of " +
+    "Cannot keep tests/synch/lock_test.ts: lib/synch is not a folder, one that exists or one of " +
     "arbitraries, checks, contracts, e2e, explorer/oracle, guests is wanted",
   ]);
   assertEquals(faultsWith({ "tests/contracts/queue_contract.ts": "" }), [

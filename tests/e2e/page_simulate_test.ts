@@ -91,7 +91,7 @@ test("a diagram of one's own is simulated in both modes, after a click; what is 
   for (
     const [text, told] of [
       ["export default {", "Line 1, column "],
-      ["export const fine = 1;", "Cannot simulate the module: its default export is no system"],
+      ["export const fine = 1;", "Cannot simulate the module: its default export is not a system"],
       ["export default () => { throw new RangeError('no house today'); };", "no house today"],
     ] as const
   ) {

@@ -109,7 +109,7 @@ test("a trace that is dropped or opened is shown as lanes; one that is cut off, 
   await tab.setInputFiles("#file", file("half.json", text.slice(0, -300)));
   await tab.getByText(/half.json is cut off/).waitFor();
   await tab.setInputFiles("#file", file("none.json", "<html>"));
-  await tab.getByText(/Cannot show none.json: it is no JSON/).waitFor();
+  await tab.getByText(/Cannot show none.json: it is not JSON/).waitFor();
   await tab.getByRole("button", { name: "Close" }).click();
   await tab.getByLabel("Mode").waitFor();
   const dropped = `new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: (() => {

@@ -155,7 +155,7 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
     [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of `deno task list`, or a module"],
     [["sempahore"], "perhaps semaphore; "],
     [["xyzzy"], "Cannot run xyzzy: there is no such program, one of `deno task list`, or a module by path or URL"],
-    [["lock", "race"], "Cannot use race: it is no flag, one of "],
+    [["lock", "race"], "Cannot use race: it is not a flag, one of "],
     [["lock", "--all"], "Cannot run lock with --all: that means the whole list, one of the two is wanted"],
     [["--all", "--variant", "locked"], "Cannot use --variant locked: --all takes every variant, one of both is wanted"],
     [["--all", "--tasks", "2"], "Cannot use --tasks: there is no such flag, one of "],

@@ -71,7 +71,7 @@ Deno.test("chartOf() connects the rows of slopes, and shows equal columns as one
   const lines = (slopes: string[]) => chartOf(rows, { slopes, ticks })?.lines.map(({ name, pieces }) => [name, pieces]);
   assertEquals(lines([]), [["a, b", [[[0, 0], [1, 0], [1, 2]]]], ["c", [[[0, 1], [1, 1], [1, 1]]]]]);
   assertEquals(lines(["b"])?.[1], ["b", [[[0, 0], [1, 2]]]]);
-  assertThrows(() => svgPlot(rows, { columns: ["d"] }), TypeError, "it is no column, one of (a, b, c) is wanted");
+  assertThrows(() => svgPlot(rows, { columns: ["d"] }), TypeError, "it is not a column, one of (a, b, c) is wanted");
 });
 
 Deno.test("terminalPlot() stays within its width, and nothing of a name reaches the terminal as it is", () => {

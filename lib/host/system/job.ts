@@ -64,5 +64,5 @@ export function guestsOf(delegations: readonly Delegation[]): readonly (readonly
 export function jobMessage({ path, system }: Delegation): JobMessage {
   const { reference, timing, deterministic } = system;
   if (reference !== undefined) return { reference, signature: signature(system), timing, newest: !deterministic };
-  throw new TypeError(`Cannot send ${path} elsewhere: it is no system named by module, loadSystem is wanted`);
+  throw new TypeError(`Cannot send ${path} elsewhere: it is not a system named by module, loadSystem is wanted`);
 }

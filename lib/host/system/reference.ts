@@ -53,7 +53,7 @@ export function makeSystem(exports: Exports, reference: SystemReference): System
   const exported = Object.hasOwn(exports, reference.export) ? exports[reference.export] : undefined;
   const system: unknown = typeof exported === "function" ? exported(reference.argument) : exported;
   if (isSystem(system)) return system;
-  const is = exported === undefined ? "there is no such export" : "it is no system and makes none";
+  const is = exported === undefined ? "there is no such export" : "it is not a system and makes none";
   const names = Object.keys(exports).join(", ") || "none";
   throw new TypeError(
     `Cannot use ${reference.export} of ${reference.module}: ${is}, a system or a function that returns one is wanted ` +

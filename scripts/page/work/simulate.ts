@@ -126,6 +126,6 @@ async function ownSystem(mode: string): Promise<System> {
   const system = typeof made === "function" ? await made({ mode, module }) : made;
   if (typeof system === "object" && system !== null && "kind" in system && "outputs" in system) return system as System;
   throw new TypeError(
-    "Cannot simulate the module: its default export is no system, one, or a function ({ mode, module }) that gives one, is wanted",
+    "Cannot simulate the module: its default export is not a system, one, or a function ({ mode, module }) that returns one, is wanted",
   );
 }

@@ -202,8 +202,8 @@ function testFaults(mode: "thread" | "process"): void {
   for (
     const [name, message] of [
       ["missing", "there is no such export"],
-      ["number", "it is no system"],
-      ["nothing", "it is no system"],
+      ["number", "it is not a system"],
+      ["nothing", "it is not a system"],
       ["onlyNear", mode === "thread" ? "there is no such export" : undefined],
       ["toString", "there is no such export"],
     ] as const

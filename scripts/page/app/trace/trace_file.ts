@@ -77,7 +77,9 @@ function eventsIn(text: string, file: string): { readonly events: readonly Trace
   const whole = parsed(text);
   const found = whole ?? beginning(text);
   const list = Array.isArray(found) ? found : Object(found).traceEvents;
-  if (!Array.isArray(list)) throw refusal(file, whole === undefined ? "it is no JSON, or cut off" : "it has no events");
+  if (!Array.isArray(list)) {
+    throw refusal(file, whole === undefined ? "it is not JSON, or cut off" : "it has no events");
+  }
   return { events: list.map(eventOf).filter((event) => event !== undefined), cut: whole === undefined };
 }
 

@@ -66,6 +66,6 @@ export function refuse(
 
 /** Refuses a dynamic import of what is not bundled. */
 export function refuseImport(specifier: string): never {
-  const instead = 'a specifier that stands there as a text, as in import("./module.ts"),';
+  const instead = 'a literal specifier, as in import("npm:zod"),';
   return refuse(`import of ${specifier}`, { is: "it is not bundled", instead })();
 }

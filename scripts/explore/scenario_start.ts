@@ -50,7 +50,7 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
     ...command === "explore" ? await engineRights(args) : [],
   ];
   const why =
-    `A scenario is bundled by esbuild: ${command} starts again with the rights to run it and to read the environment.`;
+    `A scenario is bundled by esbuild: ${command} starts again with permission to run it and to read the environment.`;
   complain(`${complaintText(why, args)}\n`);
   const entry = isBundle ? [import.meta.url, "scenario"] : [href];
   const flags = ["--quiet", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];

@@ -26,7 +26,7 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
   ]);
   const found = JSON.parse(json.stdout);
   assertEquals([json.code, found.scenario, found.verdict, found.kind], [1, "lost", "bug", "assertion"]);
-  assertStringIncludes(json.stderr, "starts again with the rights");
+  assertStringIncludes(json.stderr, "starts again with permission");
   const replayed = await ended("replay", `${scenarios}#lost`, found.schedule, "--json");
   assertEquals([replayed.code, JSON.parse(replayed.stdout).message], [0, found.message]);
 

@@ -33,13 +33,13 @@
 import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";
 import { type ByteRange, call, load, mapped, read, type Steps, store, write } from "../memory/mod.ts";
 import type { Binding, Shareable } from "../sync/mod.ts";
-import { checkWaitOptions, endOf, type SharedThing, type WaitOptions } from "../sync/mod.ts";
+import { argsOf, checkWaitOptions, endOf, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
 import { contentsOf } from "./contents.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
-import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
+import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
 import { FOR_EVER, REASON_BYTES, stackless, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
 import { Stock } from "./stock.ts";

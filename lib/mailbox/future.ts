@@ -26,11 +26,11 @@
 import { BrokenFutureError, CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
 import { type ByteRange, call, load, mapped, read, type Steps, store, write } from "../memory/mod.ts";
 import { type Binding, endOf, Gate, reserveWaitQueue, type Shareable } from "../sync/mod.ts";
-import { checkWaitOptions, type SharedThing, type WaitOptions, type WaitQueuePlace } from "../sync/mod.ts";
+import { argsOf, checkWaitOptions, type SharedThing, type WaitOptions, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { checkEncoded } from "./records.ts";
-import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stackless } from "./region.ts";
+import { checkBytes, DEFAULT_BYTES, encodeReason, stackless } from "./region.ts";
 
 /** Options of a future. */
 export interface FutureOptions {

@@ -29,21 +29,11 @@
 import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from "../errors.ts";
 import { call, mapped, type Steps } from "../memory/mod.ts";
 import type { Binding, Shareable } from "../sync/mod.ts";
-import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
+import { argsOf, checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
 import { contentsOf } from "./contents.ts";
-import {
-  argsOf,
-  AT_ONCE,
-  checkBytes,
-  checkCount,
-  copied,
-  DEFAULT_BYTES,
-  FOR_EVER,
-  holdsText,
-  stockOptions,
-} from "./region.ts";
+import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, FOR_EVER, holdsText, stockOptions } from "./region.ts";
 import { bodyAt } from "./records.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
@@ -206,7 +196,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** Puts an encoded value: the call of `put`. Returns false on a timeout. */
   putBytes(bytes: Uint8Array, options?: PutOptions): Steps<boolean> {
-    this.#check("put into", options);
+    this.#check(options);
     this.#stock.checkBody(bytes);
     const args = [bytes, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
@@ -214,7 +204,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** Puts a batch of records: the call of `putAll`. Returns how many it put before the timeout. */
   putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
-    this.#check("put into", options);
+    this.#check(options);
     this.#stock.checkRecords(records);
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
@@ -304,11 +294,11 @@ export class Queue<T = unknown> implements SharedThing {
     return { size, putters: puts, getters: takers, unfinished, shutDown: closed };
   }
 
-  #check(act: string, options: PutOptions | undefined): void {
-    checkWaitOptions(`${act} ${this.name}`, options);
+  #check(options: PutOptions | undefined): void {
+    checkWaitOptions(`put into ${this.name}`, options);
     const priority = options?.priority;
     if (priority === undefined || (typeof priority === "number" && !Number.isNaN(priority))) return;
-    throw new RangeError(`Cannot ${act} ${this.name}: its priority is ${priority}, a number is wanted`);
+    throw new RangeError(`Cannot put into ${this.name}: its priority is ${priority}, a number is wanted`);
   }
 
   #shutDown(act: string): QueueShutDownError {

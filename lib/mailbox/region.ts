@@ -43,11 +43,6 @@ export function* copied(steps: Steps<Uint8Array | undefined>): Steps<Uint8Array 
   return (yield* steps)?.slice();
 }
 
-/** The argument list of a call with options. */
-export function argsOf(options: unknown): unknown[] {
-  return options === undefined ? [] : [options];
-}
-
 /** The most bytes of a reason. */
 export const REASON_BYTES = 8192;
 const MOST_TEXT = 1000;

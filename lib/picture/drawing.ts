@@ -36,6 +36,19 @@ export interface Box {
   readonly inside: { readonly boxes: readonly Box[]; readonly wires: readonly Wire[] } | undefined;
 }
 
+/** What stands in a box: its name, the name of its system and its delegation, as far as there are any. */
+export function titleOf({ name, kind, delegation }: Box): string[] {
+  return [name, kind, delegation].filter((line) => line !== undefined);
+}
+
+/** The id of a port at the border of a box, where wires cross it. */
+export function portId(
+  { id, inputs, outputs }: Box,
+  { port, isInput }: { readonly port: string; readonly isInput: boolean },
+): string {
+  return isInput ? `${id}i${inputs.indexOf(port)}` : `${id}o${outputs.indexOf(port)}`;
+}
+
 /** The drawing of a system. */
 export function drawingOf(system: System): Box {
   let count = 0;

@@ -16,7 +16,7 @@
  */
 
 import type { System } from "../diagram/mod.ts";
-import { type Box, drawingOf, type WireEnd } from "./drawing.ts";
+import { type Box, drawingOf, portId, titleOf, type WireEnd } from "./drawing.ts";
 import { plainLabel } from "./label.ts";
 
 /** A system as text in Graphviz's DOT language. */
@@ -73,19 +73,13 @@ function nodeOf(box: Box): string {
   return `${box.id} [label="{${parts.join("|")}}"${style}]`;
 }
 
-function titleOf({ name, kind, delegation }: Box): string[] {
-  return [name, kind, delegation].filter((line) => line !== undefined);
-}
-
 function placeOf(
   { box, port }: WireEnd,
   { around, isSource }: { readonly around: Box; readonly isSource: boolean },
 ): string {
-  if (box === undefined) {
-    return isSource ? `${around.id}i${around.inputs.indexOf(port)}` : `${around.id}o${around.outputs.indexOf(port)}`;
-  }
-  const [kind, index, side] = isSource ? ["o", box.outputs.indexOf(port), "e"] : ["i", box.inputs.indexOf(port), "w"];
-  return box.inside === undefined ? `${box.id}:${kind}${index}:${side}` : `${box.id}${kind}${index}`;
+  if (box === undefined) return portId(around, { port, isInput: isSource });
+  if (box.inside !== undefined) return portId(box, { port, isInput: !isSource });
+  return isSource ? `${box.id}:o${box.outputs.indexOf(port)}:e` : `${box.id}:i${box.inputs.indexOf(port)}:w`;
 }
 
 /** A quoted name, with backslashes and `&` escaped. */

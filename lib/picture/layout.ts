@@ -6,7 +6,7 @@
  */
 
 import { shortLabel } from "./label.ts";
-import type { Box, WireEnd } from "./drawing.ts";
+import { type Box, titleOf, type WireEnd } from "./drawing.ts";
 import { type Edge, type Layers, layersOf, type Slot } from "./layers.ts";
 
 /** A box with its position, relative to the enclosing box. */
@@ -58,7 +58,7 @@ export function layoutOf(box: Box): PlacedBox {
 }
 
 function sized(box: Box): Sized {
-  const title = [box.name, box.kind, box.delegation].filter((line) => line !== undefined)
+  const title = titleOf(box)
     .map((line) => shortLabel(line, MOST_TITLE));
   const wide = (labels: readonly string[], most: number) => {
     return CHARACTER * labels.reduce((longest, { length }) => Math.max(longest, Math.min(length, most)), 0);

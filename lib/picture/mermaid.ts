@@ -15,7 +15,7 @@
  */
 
 import type { System } from "../diagram/mod.ts";
-import { type Box, drawingOf, type Wire, type WireEnd } from "./drawing.ts";
+import { type Box, drawingOf, portId, titleOf, type Wire, type WireEnd } from "./drawing.ts";
 import { plainLabel } from "./label.ts";
 
 /** A system as Mermaid text. */
@@ -38,7 +38,7 @@ function contents(box: Box, { boxes, wires }: NonNullable<Box["inside"]>): strin
 
 function subgraph(box: Box, inside: NonNullable<Box["inside"]>): string[] {
   const content = [...portsOf(box), ...contents(box, inside)].map((line) => `  ${line}`);
-  return [`subgraph ${box.id}["${titleOf(box)}"]`, ...content, "end"];
+  return [`subgraph ${box.id}["${title(box)}"]`, ...content, "end"];
 }
 
 /** The ports of a diagram, at which wires cross its border. */
@@ -50,11 +50,11 @@ function portsOf(box: Box): string[] {
 }
 
 function nodeOf(box: Box): string {
-  return `${box.id}["${titleOf(box)}"]`;
+  return `${box.id}["${title(box)}"]`;
 }
 
-function titleOf({ name, kind, delegation }: Box): string {
-  return [name, kind, delegation].filter((line) => line !== undefined).map(label).join("<br>");
+function title(box: Box): string {
+  return titleOf(box).map(label).join("<br>");
 }
 
 function arrow({ from, to }: Wire, around: Box): string {
@@ -72,11 +72,8 @@ function nodeAt(
   { box, port }: WireEnd,
   { around, isSource }: { readonly around: Box; readonly isSource: boolean },
 ): string {
-  if (box === undefined) {
-    return isSource ? `${around.id}i${around.inputs.indexOf(port)}` : `${around.id}o${around.outputs.indexOf(port)}`;
-  }
-  if (box.inside === undefined) return box.id;
-  return isSource ? `${box.id}o${box.outputs.indexOf(port)}` : `${box.id}i${box.inputs.indexOf(port)}`;
+  if (box === undefined) return portId(around, { port, isInput: isSource });
+  return box.inside === undefined ? box.id : portId(box, { port, isInput: !isSource });
 }
 
 function delegatedIn(box: Box): string[] {

@@ -39,7 +39,7 @@ import type { Inside } from "./lock_guard.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** Options of a condition. */
 export interface ConditionOptions<L extends Lock | RLock> {
@@ -125,8 +125,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args: argsOf(options) }, this.#wait(options));
   }
 
   /** `wait` until a deadline, in milliseconds on the memory's clock. */

@@ -29,7 +29,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a latch. */
 export interface LatchStatistics {
@@ -97,8 +97,7 @@ export class Latch implements SharedThing {
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args: argsOf(options) }, this.#gate.wait(options));
   }
 
   /** Whether it is open. */

@@ -39,7 +39,7 @@ export {
 } from "./wait_queue.ts";
 export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
 export { Gate } from "./gate.ts";
-export { checkWaitOptions, parkOptions, type WaitOptions } from "./wait_options.ts";
+export { argsOf, checkWaitOptions, parkOptions, type WaitOptions } from "./wait_options.ts";
 export { recover } from "./recovery.ts";
 export {
   type AbortOption,

@@ -31,7 +31,7 @@ import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a once. */
 export interface OnceStatistics {
@@ -122,8 +122,7 @@ export class Once implements SharedThing {
    */
   begin(options?: WaitOptions): Steps<OnceTurn> {
     checkWaitOptions(`run ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "begin", args }, this.#begin(options));
+    return call({ kind: "call", object: this.name, method: "begin", args: argsOf(options) }, this.#begin(options));
   }
 
   /**

@@ -31,7 +31,7 @@ import { Lock, lock, type LockStatistics } from "./lock.ts";
 import { type Acquired, guarded, type Inside, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewable } from "./view.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Options of a reentrant lock. */
 export interface RLockOptions {
@@ -98,8 +98,7 @@ export class RLock implements SharedThing, Viewable {
    */
   acquire(options?: WaitOptions): Steps<Acquired> {
     checkWaitOptions(`acquire ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "acquire", args }, this.#take(options));
+    return call({ kind: "call", object: this.name, method: "acquire", args: argsOf(options) }, this.#take(options));
   }
 
   /** Acquires it once more only if no other task owns it. */

@@ -40,7 +40,7 @@ import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewing } from "./view.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a readers-writer lock. */
 export interface RWLockStatistics {
@@ -271,8 +271,7 @@ export class RWLock implements SharedThing {
 
   #acquireCall(method: string, request: Request, options: WaitOptions | undefined): Steps<Acquired> {
     checkWaitOptions(`acquire ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method, args }, this.#acquire(request, options));
+    return call({ kind: "call", object: this.name, method, args: argsOf(options) }, this.#acquire(request, options));
   }
 
   *#acquire(request: Request, options: WaitOptions | undefined): Steps<Acquired> {

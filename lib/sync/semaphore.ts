@@ -32,7 +32,7 @@ import { add, call, load, markBegun, type Steps, store } from "../memory/mod.ts"
 import type { Binding, SharedThing } from "./binding.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How long to wait, and how many permits to take. */
 export interface PermitOptions extends WaitOptions {
@@ -127,8 +127,10 @@ export class Semaphore implements SharedThing {
   /** Takes permits, waiting if necessary; `false` on a timeout. */
   acquire(options?: PermitOptions): Steps<boolean> {
     const permits = this.#check("acquire", options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "acquire", args }, this.#acquire(permits, options));
+    return call(
+      { kind: "call", object: this.name, method: "acquire", args: argsOf(options) },
+      this.#acquire(permits, options),
+    );
   }
 
   /** Takes permits only if they are free and nobody waits. */

@@ -33,7 +33,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Options of a timer. */
 export interface TimerOptions {
@@ -154,8 +154,7 @@ export class Timer implements SharedThing {
   /** The first part of `run`, for callers that cannot pass a function: the caller that gets a number must act. */
   claim(options?: WaitOptions): Steps<TimerClaim> {
     checkWaitOptions(`run ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "claim", args }, this.#claim(options));
+    return call({ kind: "call", object: this.name, method: "claim", args: argsOf(options) }, this.#claim(options));
   }
 
   /** Its current statistics. */

@@ -30,7 +30,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
 import { Refusal, reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a wait group. */
 export interface WaitGroupStatistics {
@@ -107,8 +107,7 @@ export class WaitGroup implements SharedThing {
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
-    const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args: argsOf(options) }, this.#gate.wait(options));
   }
 
   /** Whether no work is in progress. */

@@ -62,3 +62,8 @@ export const FOR_EVER: ParkOptions = { deadline: Infinity };
 export function* parkOptions(options: WaitOptions): Steps<ParkOptions> {
   return { deadline: yield* deadlineOf(options), now: options.timeout === 0, cancel: options.cancel };
 }
+
+/** The argument list of a call with options. */
+export function argsOf(options: unknown): unknown[] {
+  return options === undefined ? [] : [options];
+}

@@ -1,9 +1,8 @@
 /**
- * What actions reach, as numbers: which place, and whether they may change it.
+ * The accesses of actions, as numbers: a place, and whether the action may change it.
  *
- * - A place is a word, the clock, the end of the run, the number of deaths, or a range of bytes that the layout names, as a
- *   whole.
- * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
+ * - A place is a word, the clock, the end of the run, the number of deaths, or a whole byte range of the layout.
+ * - Two actions are independent if neither changes a place that the other accesses: then their order does not matter.
  * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
  */
 
@@ -29,44 +28,44 @@ export function conflict(some: readonly number[], others: readonly number[]): bo
   return false;
 }
 
-/** Whether an operation that was answered so has changed its cell. */
+/** Whether an operation with this answer changed its cell. */
 export function changesCell(operation: CellOperation, answer: unknown): boolean {
   if (operation.kind !== "compareExchange") return operation.kind !== "load";
   const { cell, expected } = operation;
   return Object.is(answer, cell === "i32" && typeof expected === "number" ? expected | 0 : expected);
 }
 
-/** What an operation reaches that has not been performed; `placeOf` numbers the shared things, as a call reaches one. */
+/** The accesses of an operation before it is performed; a call accesses the shared thing, which `placeOf` numbers. */
 export function begins(operation: Operation | undefined, placeOf: (object: string) => number): readonly number[] {
   if (operation?.kind === "call") return [writes(placeOf(operation.object))];
   if (operation === undefined || !("word" in operation)) return [];
   return [operation.kind === "load" ? reads(operation.word) : writes(operation.word)];
 }
 
-/** The place that stands for the clock. */
+/** The place that represents the clock. */
 export function clockPlace(layout: Layout): number {
   return layout.wordCount;
 }
 
-/** The place that stands for who is left besides daemons: the end of the run changes it. */
+/** The place that represents which tasks other than daemons are left; the end of the run changes it. */
 export function endPlace(layout: Layout): number {
   return layout.wordCount + 1;
 }
 
-/** The place that stands for how many tasks may still die. */
+/** The place that represents how many tasks may still die. */
 export function deathsPlace(layout: Layout): number {
   return layout.wordCount + 2;
 }
 
-/** What decides what is reached. */
+/** What determines the accesses of an operation. */
 export interface AccessRules {
   /** The memory's layout. */
   readonly memory: { readonly layout: Layout };
-  /** Whether it matters what time it is: else nobody reaches the clock. */
+  /** Whether the time matters; otherwise no operation accesses the clock. */
   readonly isTimed: boolean;
 }
 
-/** Adds what an operation that was answered so has reached. */
+/** Adds the accesses of an operation with this answer. */
 export function addAccesses(into: number[], { memory: { layout }, isTimed }: AccessRules, { operation, answer }: {
   readonly operation: Operation;
   readonly answer: Answer;

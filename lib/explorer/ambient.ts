@@ -1,26 +1,26 @@
 /**
- * Chance and clocks of the platform, which code reaches without being handed them: they throw while they are watched.
+ * Detects the use of the platform's chance and clocks: while they are watched, they throw.
  *
- * - What a task does must follow from its answers, so a task that draws lots or reads a clock of its own is found at once,
- *   with its line, whether it catches what is thrown there or not.
- * - A function that the code took before (`const { random } = Math` of a module) is not seen.
- * - Watching is synchronous and may be nested. The traps stay until the present job of the event loop is over, since setting
- *   them costs more than a step: whoever is not watched steps on them unharmed.
+ * - A task must depend on its answers alone, so a task that uses chance or a clock of the platform is found at once,
+ *   with its line, whether or not it catches the error.
+ * - A function that the code took earlier (such as a module's `const { random } = Math`) is not noticed.
+ * - Watching is synchronous and may be nested. The traps stay until the present job of the event loop ends, since
+ *   setting them costs more than a step; they do not affect code that is not watched.
  */
 
 import { sourceLine } from "../program/mod.ts";
 
-/** What code can use that is not its own. */
+/** The kinds of ambient facilities that are watched. */
 export const ambientKinds = ["chance", "clock"] as const;
 
-/** A kind of what code can use that is not its own. */
+/** A kind of ambient facility that is watched. */
 export type AmbientKind = typeof ambientKinds[number];
 
-/** What was used. */
+/** A use of chance or a clock of the platform. */
 export interface AmbientUse {
-  /** Chance, or a clock. */
+  /** The kind of facility. */
   readonly kind: AmbientKind;
-  /** What was called, such as `Math.random()`, and where: `file:///x.ts:12:5`. */
+  /** The call, such as `Math.random()`, and its place: `file:///x.ts:12:5`. */
   readonly text: string;
 }
 
@@ -39,7 +39,7 @@ const CALLS: Readonly<Record<AmbientKind, readonly string[]>> = {
   ],
 };
 
-/** A property that is replaced: `make` gives what stands in for a function while traps are set. */
+/** A property to replace; `make` creates the replacement of a function while traps are set. */
 interface Trap {
   readonly holder: object;
   readonly key: string;
@@ -56,18 +56,18 @@ let replaced: {
   readonly was: PropertyDescriptor;
   readonly value: unknown;
 }[] = [];
-// How many calls are under way that are not allowed to step on them.
+// The number of watched calls in progress.
 let watching = 0;
 let used: AmbientUse | undefined;
 
-/** Steps that do not depend on their answers alone. */
+/** Thrown if the steps of a task depend on more than their answers. */
 export class NondeterminismError extends Error {
   /** The class name. */
   override readonly name = "NondeterminismError";
-  /** The chance or the clock that was used, where that was seen. */
+  /** The chance or the clock that was used, if known. */
   readonly use: AmbientUse | undefined;
 
-  /** Makes it. */
+  /** Creates the error. */
   constructor(message: string, use?: AmbientUse) {
     super(message);
     this.use = use;
@@ -75,9 +75,9 @@ export class NondeterminismError extends Error {
 }
 
 /**
- * Runs something that may use neither chance nor a clock.
+ * Runs code that may use neither chance nor a clock.
  *
- * @throws {NondeterminismError} where it does, whatever it makes of that.
+ * @throws {NondeterminismError} if it does, even if it catches the trap's error.
  */
 export function unaided<T>(run: () => T): T {
   if (replaced.length === 0) {
@@ -91,7 +91,7 @@ export function unaided<T>(run: () => T): T {
     watching--;
     const use = used;
     used = undefined;
-    // What the use led to, a value or an error, is no result.
+    // The value or error that the use led to is not a result.
     // deno-lint-ignore no-unsafe-finally
     if (use !== undefined) throw new NondeterminismError(nondeterminismText(use), use);
   }
@@ -121,7 +121,7 @@ function replace(): void {
 
 function restore(): void {
   for (const { holder, key, was, value } of replaced) {
-    // What somebody else has put there since is theirs.
+    // Leaves a value that somebody else has put there since.
     if (Object.getOwnPropertyDescriptor(holder, key)?.value === value) Object.defineProperty(holder, key, was);
   }
   replaced = [];
@@ -134,20 +134,20 @@ function refuse(kind: AmbientKind, call: string): never {
   throw new TypeError(`Cannot use ${text}: a task is explored, an answer to it (choose, now) is wanted`);
 }
 
-/** Of a call by its dotted name; nothing where this platform has none. */
+/** The trap of a call with this dotted name; none if the platform lacks it. */
 function trapOf(kind: AmbientKind, name: string): Trap[] {
   const path = name.split(".");
   const key = path.pop() ?? "";
   let holder: unknown = globalThis;
   for (const step of path) holder = (holder as Record<string, unknown> | undefined)?.[step];
-  // Some methods stand on the prototype of the one object that has them.
+  // Some methods are on the prototype of the only object that has them.
   while (holder !== null && holder !== undefined && !Object.hasOwn(holder, key)) holder = Object.getPrototypeOf(holder);
   if (holder === null || holder === undefined) return [];
   const make = (real: Callable) => {
     const trap = function (this: unknown, ...args: unknown[]): unknown {
       return watching > 0 ? refuse(kind, `${name}()`) : Reflect.apply(real, this, args);
     };
-    // What the function itself holds stays reachable.
+    // The properties of the function stay reachable.
     return Object.setPrototypeOf(trap, real);
   };
   return [{ holder, key, make }];

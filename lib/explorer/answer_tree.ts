@@ -1,15 +1,15 @@
 /**
- * Steps, remembered: which operation they ask for after which answers.
+ * Remembers steps: which operation they request after which answers.
  *
- * - What steps do is a function of the answers that they have got; nothing else may reach them. So they are run once for
- *   each sequence of answers and remembered as a tree: a place is an operation, and leads on by the answer to it.
- * - Where an answer leads to no known place, the steps are run again from their start with the answers that lead there,
- *   unless the last run stands at that very place.
- * - Steps that ask for something else under the same answers (they share an object, they draw lots) are found out, and those
- *   that use chance or a clock of the platform: a {@linkcode NondeterminismError}.
- * - What a guard's release throws is thrown where the guard is disposed of, as where it is performed at once: the steps are run
- *   again from their start, with that known.
- * - Errors that steps make have no stack: it would be data that depends on who runs the steps.
+ * - Steps depend only on the answers that they have received. So they run once for each sequence of answers, and are
+ *   remembered as a tree: a place is an operation, and each answer to it leads to another place.
+ * - If an answer leads to no known place, the steps run again from the start with the answers that lead there, unless
+ *   the last run is at that very place.
+ * - Steps that request something else after the same answers (because they share an object or use chance), and those
+ *   that use chance or a clock of the platform, are found: a {@linkcode NondeterminismError}.
+ * - An error of a guard's release is thrown where the guard is disposed of, as when the release is performed at once:
+ *   the steps run again from the start with that known.
+ * - Errors created by steps have no stack, because the stack would depend on who runs the steps.
  */
 
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../memory/mod.ts";
@@ -24,39 +24,42 @@ export type TreeEnd =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** A place in a tree: an operation that is asked for, or an end. */
+/** A place in a tree: a requested operation, or an end. */
 export class TreeNode {
-  /** What is asked for; undefined at an end. */
+  /** The requested operation; undefined at an end. */
   readonly operation: Operation | undefined;
   /** How the steps ended, at an end. */
   readonly end: TreeEnd | undefined;
-  /** The call whose steps the operation is one of. */
+  /** The call that the operation belongs to, if any. */
   readonly call: CallOperation | undefined;
   /**
-   * Whether tasks may switch before the operation: it is a call, or reaches shared memory outside of calls, or reads the time,
-   * or is inside a call and begins another change than the first (see {@linkcode Prompter.begins}).
+   * Whether tasks may switch before the operation: it is a call, accesses shared memory outside of calls, reads the
+   * time, or begins a second change inside a call (see {@linkcode Prompter.begins}).
    */
   readonly isPoint: boolean;
-  /** How many releases are performed where their guards are disposed of: all up to the last that has failed on the way here. */
+  /**
+   * How many releases are performed when their guards are disposed of: all up to the last one that failed on the way
+   * here.
+   */
   readonly atOnce: number;
-  /** The place before, with the answer that led here from there. */
+  /** The previous place, from which `answer` led here. */
   readonly parent: TreeNode | undefined;
   /** See `parent`. */
   readonly answer: Answer | Failure;
-  /** The last answer that was asked about, with where it leads. */
+  /** The last answer looked up, which leads to `lastChild`. */
   lastAnswer: Answer | Failure = undefined;
   /** See `lastAnswer`. */
   lastChild: TreeNode | undefined;
-  /** Where each answer leads, by its key, once there are several. */
+  /** The place after each answer, by the answer's key, once there are several. */
   children: Map<unknown, TreeNode> | undefined;
-  /** A tree that says whether the call may begin: null where it always may, undefined where nobody has looked. */
+  /** The tree that determines whether the call may begin; null if it always may, undefined if not yet determined. */
   gate: AnswerTree | null | undefined;
-  /** The loop that waits, of which a round begins here: null where none does, undefined where nobody has looked. */
+  /** The waiting loop of which a round begins here; null if there is none, undefined if not yet determined. */
   loop: WaitingLoop | null | undefined;
   /** See `Place` of `waiting_loop.ts`. */
   ending: { readonly period: number; readonly operations: number } | undefined;
 
-  /** Made by {@linkcode AnswerTree}. */
+  /** Created by {@linkcode AnswerTree}. */
   constructor(run: TaskRun<unknown>, prompter: Prompter, parent: TreeNode | undefined, answer: Answer | Failure) {
     const operation = detached(run.pending);
     const { outcome } = run;
@@ -67,7 +70,7 @@ export class TreeNode {
       ? { kind: "threw", error: outcome.error }
       : { kind: "returned", value: outcome.kind === "returned" ? outcome.value : undefined };
     this.call = prompter.call;
-    // What follows the end of a wait that polls belongs to it: whether that is over still holds then, or it is none.
+    // The operation after a polling wait belongs to the wait, whose condition still holds then.
     this.isPoint = operation !== undefined && !polls(parent?.operation) &&
       (polls(operation) ||
         (this.call === undefined ? prompter.switches(operation) : prompter.begins(operation)));
@@ -77,12 +80,12 @@ export class TreeNode {
   }
 }
 
-/** From this size on a tree is dropped and grown again, so that memory stays bounded. */
+/** At this size, a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
 
-/** Steps, remembered: which operation they ask for after which answers. */
+/** Remembers steps: which operation they request after which answers. */
 export class AnswerTree {
-  /** Whether a plain operation on a word or on bytes has been asked for. */
+  /** Whether a plain operation on a word or on bytes has been requested. */
   hasPlain = false;
   readonly #layout: Layout;
   readonly #make: (memory: Memory) => Steps<unknown>;
@@ -90,30 +93,30 @@ export class AnswerTree {
   #root: TreeNode | undefined;
   #size = 0;
   #forgets = false;
-  // The run that stands at #at, if any.
+  // The run that is at #at, if any.
   #run: TaskRun<unknown> | undefined;
   #prompter: Prompter | undefined;
   #at: TreeNode | undefined;
 
-  /** A tree of the steps that `make` makes; the memory is for guards, whose releases become steps. */
+  /** Creates a tree of the steps that `make` creates; the memory is for guards, whose releases become steps. */
   constructor(layout: Layout, make: (memory: Memory) => Steps<unknown>, rules: TreeRules = NO_RULES) {
     this.#layout = layout;
     this.#make = make;
     this.#rules = rules;
   }
 
-  /** Whether it is to be dropped at the next look at its root. */
+  /** Whether it will be dropped at the next access to its root. */
   get isFull(): boolean {
     return this.#size >= MOST_NODES;
   }
 
-  /** Drops it: it is grown again from its root, and no loops are looked for. */
+  /** Drops the tree: it grows again from its root, without looking for loops. */
   forget(): void {
     this.#root = this.#run = undefined;
     this.#forgets = true;
   }
 
-  /** The first place. */
+  /** The first place of the steps. */
   get root(): TreeNode {
     if (this.#root !== undefined && !this.isFull) return this.#root;
     this.#size = 0;
@@ -126,7 +129,7 @@ export class AnswerTree {
     const { lastChild } = node;
     if (lastChild !== undefined && Object.is(node.lastAnswer, answer)) return lastChild;
     const key = keyOf(answer);
-    // Most places have one way on: a table is for the others.
+    // Most places have one successor; a table is for the others.
     if (lastChild !== undefined) node.children ??= new Map([[keyOf(node.lastAnswer), lastChild]]);
     let child = node.children?.get(key);
     if (child === undefined) {
@@ -138,13 +141,13 @@ export class AnswerTree {
     return child;
   }
 
-  /** The loop that waits, of which a round begins at a place: one that goes on for `most` operations at least. */
+  /** The waiting loop of which a round begins at a place, if it lasts for at least `most` operations. */
   loopAt(node: TreeNode, most: number): WaitingLoop | undefined {
     if (this.#forgets) return undefined;
     return waitingLoop(node, { most, lasting: (round, most) => this.lasting(node, round, most) });
   }
 
-  /** For how many operations, up to `most`, the steps go round and round from a place, answered as in a round. */
+  /** For how many operations, up to `most`, the steps keep looping from a place, with the answers of a round. */
   lasting(node: TreeNode, round: readonly Performed[], most: number): number {
     return this.#stepped(() => this.#turns(node, round, most));
   }
@@ -164,7 +167,7 @@ export class AnswerTree {
     return most;
   }
 
-  /** Lets the steps go on. */
+  /** Runs steps without chance, clocks or stack traces. */
   #stepped<T>(step: () => T): T {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
@@ -189,7 +192,7 @@ export class AnswerTree {
     return this.#node(run, prompter, { parent: node, answer });
   }
 
-  /** Runs the steps again up to a place, or one answer beyond it. */
+  /** Runs the steps again up to a place, or one answer further. */
   #rerun(
     node: TreeNode,
     beyond?: { answer: Answer | Failure; atOnce: number },
@@ -239,7 +242,7 @@ export class AnswerTree {
   }
 }
 
-/** An operation that shares no bytes with the steps, which use theirs again. */
+/** A copy of an operation that shares no bytes with the steps, which reuse theirs. */
 function detached(operation: Operation | undefined): Operation | undefined {
   if (operation?.kind === "write") return { ...operation, bytes: operation.bytes.slice() };
   if (operation?.kind !== "read" || operation.into === undefined || operation.into.length < operation.length) {
@@ -249,7 +252,7 @@ function detached(operation: Operation | undefined): Operation | undefined {
   return { kind, offset, length };
 }
 
-/** Makes the steps when they begin, so that what their making throws is thrown by them. */
+/** Creates the steps when they begin, so that an error in creating them is thrown by them. */
 function* begun(make: (memory: Memory) => Steps<unknown>, memory: Memory): Steps<unknown> {
   return yield* make(memory);
 }
@@ -262,7 +265,7 @@ function isPlain(operation: Operation): boolean {
   return "order" in operation ? operation.order === "plain" : operation.kind === "read" || operation.kind === "write";
 }
 
-/** What is equal exactly where two answers are. */
+/** A key that is equal exactly if two answers are. */
 function keyOf(answer: Answer | Failure): unknown {
   if (Object.is(answer, -0)) return "number -0";
   if (answer instanceof Uint8Array) return `bytes ${answer.join()}`;

@@ -1,17 +1,18 @@
 /**
- * What a result takes for granted, as sentences.
+ * The assumptions of a result, as sentences.
  *
- * - `the loop at FILE:LINE only waits`: it was recognized, and its turns are not told apart (see `waiting_loop.ts`).
- * - `between two looks at the clock no time passes, or more than any deadline`: what a task does with other times is not
- *   known. Where times come in order, `no time passes where no task waits`.
- * - `daemons change nothing while they are stopped`: one that was stopped where it waits may have gone on to release what it
- *   holds, or to do what its `finally` says.
+ * - `the loop at FILE:LINE only waits`: it was recognized as a waiting loop, whose rounds are treated as equal (see
+ *   `waiting_loop.ts`).
+ * - `between two looks at the clock no time passes, or more than any deadline`: what a task does with other times is
+ *   unknown. If deadlines expire in order, `no time passes where no task waits`.
+ * - `daemons change nothing while they are stopped`: a daemon that was stopped while it waited might have continued to
+ *   release what it holds, or to run its `finally`.
  */
 
 import type { ProgramModel } from "./program_model.ts";
 import { sourcesOf } from "./trace/sources.ts";
 
-/** What was taken for granted of a program whose tasks have run in `model`; `fresh` makes others of it. */
+/** The assumptions about a program whose tasks have run in `model`; `fresh` creates other models of it. */
 export function assumptionsOf(model: ProgramModel, fresh: () => ProgramModel): readonly string[] {
   const loops = model.tasks.flatMap((_, task) => {
     return model.granted.loopsOf(task).map((answers) => {

@@ -1,11 +1,11 @@
 /**
- * The ends of tasks and of a run: daemons, deaths, and what the shared things are told.
+ * The ends of tasks and of a run: daemons, deaths, and telling the shared things.
  *
- * - What the shared things are told of an end (`recover` of `sync`) is an action of its own for each thing, in the name of the
- *   task.
- * - Daemons keep no run alive: when all other tasks have ended, that the run is over is an action, too, as soon as no daemon
- *   is in the middle of a call. It is one of the first task that is no daemon, and the default.
- * - That a daemon has ended is heard of in an action of its own, or too late; where tasks may die, so it is with all.
+ * - Telling each shared thing about an end (`recover` of `sync`) is an action of its own, in the name of the task.
+ * - Daemons do not keep a run alive. Once all other tasks have ended, and no daemon is in the middle of a call, the end
+ *   of the run is an action too. It belongs to the first task that is not a daemon, and is the default.
+ * - Others learn that a daemon has ended in an action of its own, or too late. If tasks may die, this holds for all
+ *   tasks.
  */
 
 import { farError } from "../errors.ts";
@@ -17,17 +17,17 @@ import type { Failure } from "./prompter.ts";
 import { noTask, type Recovery, type RunState } from "./run_state.ts";
 import { DEATH } from "./scheduler.ts";
 
-/** What decides which ends there are. */
+/** Options for the ends of tasks. */
 export interface EndsOptions {
-  /** How many tasks may die in a run. */
+  /** The number of tasks that may die in a run. */
   readonly deaths: number;
   /** Whether a task may die in the middle of a call that does not wait. */
   readonly tears: boolean;
 }
 
-/** The ends of tasks and of a run: daemons, deaths, and what the shared things are told. */
+/** The ends of tasks and of a run: daemons, deaths, and telling the shared things. */
 export class Ends {
-  /** Whether there are ends that are heard of in actions of their own: those of daemons, and all where tasks may die. */
+  /** Whether some ends become known in actions of their own: those of daemons, and all if tasks may die. */
   readonly areHeardLate: boolean;
   readonly #state: RunState;
   readonly #model: ProgramModel;
@@ -36,7 +36,7 @@ export class Ends {
   // The task in whose name the run ends.
   readonly #first: number;
 
-  /** The ends of runs whose state is given. */
+  /** Handles the ends of runs with the given state. */
   constructor(state: RunState, { deaths, tears }: EndsOptions) {
     this.#state = state;
     this.#model = state.model;
@@ -46,7 +46,9 @@ export class Ends {
     this.#first = state.nodes.findIndex((_, task) => !state.model.daemons.has(task));
   }
 
-  /** Lists the end of the run, if it can come, before what daemons can do; false where nobody else is left. */
+  /**
+   * Lists the end of the run, if it is possible, before the actions of daemons. Returns false if only daemons are left.
+   */
   offerEnd(actions: number[]): boolean {
     if (this.#model.daemons.size === 0 || !this.#isAlone()) return true;
     if (this.#state.isOver) actions.length = 0;
@@ -54,7 +56,10 @@ export class Ends {
     return false;
   }
 
-  /** Lists the deaths of those who live: by words anywhere, else not in the middle of a call that does not wait. */
+  /**
+   * Lists the deaths of living tasks: with granularity `word` anywhere, otherwise not in the middle of a call that does
+   * not wait.
+   */
   offerDeaths(actions: number[]): void {
     const { nodes, killed } = this.#state;
     if (this.#state.deaths >= this.#mostDeaths || actions.length === 0) return;
@@ -64,7 +69,7 @@ export class Ends {
     }
   }
 
-  /** Performs an action that there is only with daemons or deaths; false where it is none. */
+  /** Performs an action that exists only with daemons or deaths; returns false if it is none. */
   act(task: number, choice: number): boolean {
     const state = this.#state;
     if (this.#model.daemons.size > 0 && task === this.#first && this.#isAlone()) {
@@ -77,35 +82,35 @@ export class Ends {
     return true;
   }
 
-  /** Notes what an action of a task reaches of the end of the run. */
+  /** Notes an action's access to the end of the run. */
   reach(task: number): void {
     const { nodes, isOver, accesses, memory: { layout } } = this.#state;
     const { daemons } = this.#model;
     if (isOver || daemons.size === 0) return;
-    // What a daemon does matters only before the end of the run, which comes after that of all others.
+    // A daemon's actions matter only before the end of the run, which comes after the ends of all others.
     if (daemons.has(task) || nodes[task]?.end !== undefined) accesses.push(reads(endPlace(layout)));
   }
 
-  /** A task has come to its end. */
+  /** Notes that a task has ended. */
   ended(task: number): void {
     if (this.#mostDeaths > 0 || this.#model.daemons.has(task)) {
       this.#state.recoveries[task] = { tree: null, node: this.#state.nodes[task] ?? noTask() };
     } else this.#heard(task);
   }
 
-  /** What is told of the end of a task has got an answer. */
+  /** Moves on the recovery after a task's end with an answer. */
   told(task: number, { tree, node }: Recovery, answer: Answer | Failure): void {
     if (tree !== null) this.#state.recoveries[task] = this.#untold(task, tree, tree.after(node, answer));
   }
 
-  /** Whether nobody is left but daemons. */
+  /** Whether only daemons are left. */
   #isAlone(): boolean {
     return this.#state.nodes.every(({ end }, task) => {
       return this.#model.daemons.has(task) || (end !== undefined && this.#state.recoveries[task] === undefined);
     });
   }
 
-  /** Whether each daemon is where it can be stopped: nobody is in the middle of a call. */
+  /** Whether each daemon can be stopped at its place: none is in the middle of a call. */
   #areStopped(): boolean {
     return this.#state.nodes.every(({ call }, task) => {
       const recovery = this.#state.recoveries[task];
@@ -136,13 +141,13 @@ export class Ends {
     recoveries[task] = undefined;
     const end = nodes[task]?.end;
     const error = end?.kind === "threw" ? end.error : undefined;
-    // After a failed assertion the run is a bug already; what else it shows is not to come from the recovery.
+    // After a failed assertion the run is a bug already; the recovery must not add to it.
     if (isAssertion(error)) return;
     const tree = this.#model.recovery(task, end?.kind === "threw" ? failureText(error) : undefined);
     if (tree !== null) recoveries[task] = this.#untold(task, tree, tree.root);
   }
 
-  /** Goes past things to which the end of a task is nothing: what they look at is settled (see `SharedThing.ended`). */
+  /** Skips things that the end of a task does not affect; what they look at is settled (see `SharedThing.ended`). */
   #untold(task: number, tree: AnswerTree, node: TreeNode): Recovery | undefined {
     const state = this.#state;
     let told: Recovery | undefined = { tree, node };
@@ -177,7 +182,7 @@ export function isAssertion(error: unknown): boolean {
   return error instanceof Error && error.name === "AssertionError";
 }
 
-/** What a task failed with, as those hear it that are told of its end. */
+/** The text of a task's error, for those that are told of its end. */
 function failureText(error: unknown): string {
   const { name, message } = error instanceof Error ? error : farError(error);
   return `${name}: ${message}`;

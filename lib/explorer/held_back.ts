@@ -1,10 +1,10 @@
 /**
- * What holds tasks back: calls that begin when they can go on, and loops that wait.
+ * What holds tasks back: calls that begin once they can continue, and waiting loops.
  *
- * - At granularity `operation` a call of which nobody can tell whether it waits or comes later (see `SharedThing.ready`) begins
- *   when it can go on.
- * - A task in a loop that waits (see `waiting_loop.ts`) goes on when what it reads is another. Where such loops are all that is
- *   left, and are found to last, the run is complete.
+ * - With granularity `operation`, if nobody can tell whether a call waits or comes later (see `SharedThing.ready`), it
+ *   begins only once it can continue.
+ * - A task in a waiting loop (see `waiting_loop.ts`) continues once what it reads has changed. If only such loops are
+ *   left, and they are found to last, the run is complete.
  */
 
 import { reads } from "./accesses.ts";
@@ -12,15 +12,15 @@ import type { TreeNode } from "./answer_tree.ts";
 import type { RunState } from "./run_state.ts";
 import { firstOf } from "./waiting_loop.ts";
 
-/** By how many times a run that shows that something lasts is longer than others. */
+/** How many times longer a run may be that shows that something lasts. */
 export const LASTING = 10;
 
-/** What holds tasks back: calls that begin when they can go on, and loops that wait. */
+/** What holds tasks back: calls that begin once they can continue, and waiting loops. */
 export class HeldBack {
   readonly #state: RunState;
   readonly #stepLimit: number;
 
-  /** What holds tasks back in runs whose state is given, of at most so many steps. */
+  /** Decides what holds tasks back in runs with the given state and step limit. */
   constructor(state: RunState, stepLimit: number) {
     this.#state = state;
     this.#stepLimit = stepLimit;
@@ -38,7 +38,7 @@ export class HeldBack {
     return end?.kind === "returned" && end.value === false;
   }
 
-  /** Whether a task would only go round again in a loop that waits. */
+  /** Whether a task would only repeat a waiting loop. */
   goesRound(node: TreeNode, task: number): boolean {
     const { model, memory } = this.#state;
     if (node.loop === undefined) {
@@ -50,7 +50,7 @@ export class HeldBack {
     return loop.reads.every(({ load, value }) => Object.is(memory.begin(load, task), value));
   }
 
-  /** Whether the tasks that go round, where no other can go on, do so for ten times as long as a run may last. */
+  /** Whether the looping tasks, when no other can continue, keep looping for ten times as long as a run may last. */
   isLasting(): boolean {
     const { nodes, model } = this.#state;
     return nodes.every((node, task) => {
@@ -63,19 +63,19 @@ export class HeldBack {
     });
   }
 
-  /** The words that a task reads before it goes round again in a loop that waits. */
+  /** The words that a task reads in its waiting loop. */
   wordsOf(node: TreeNode | undefined): readonly number[] {
     return node?.loop?.reads.map(({ load: { word } }) => word) ?? [];
   }
 
-  /** What a task would reach that waits before a call or in a loop, given what it reaches in any case. */
+  /** The accesses of a task that waits before a call or in a loop, added to those that it has in any case. */
   reachOf(node: TreeNode, accesses: number[]): readonly number[] {
     for (const word of this.wordsOf(node)) accesses.push(reads(word));
     const { gate } = node;
     if (gate === null || gate === undefined) return accesses;
     const looks: number[] = [];
     this.#state.model.evaluate(gate, looks);
-    // Beginning the call changes what the look only reads.
+    // Beginning the call changes what the check only reads.
     for (const access of looks) accesses.push(access | 1);
     return accesses;
   }

@@ -1,11 +1,10 @@
 /**
- * What can happen at a point of a run, the default first.
+ * The possible actions at a point of a run, the default first.
  *
- * - A task that stands before an operation can perform it; a `choose` has an action for each alternative, and a look at the
- *   clock one more: time passes before it.
- * - A task that waits with a deadline may be woken by its time at any point, or, where times come in order, when no other
- *   has an earlier one.
- * - What holds tasks back is in `held_back.ts`; the end of the run and deaths are in `ends.ts`.
+ * - A task with a next operation can perform it. A `choose` has an action for each alternative, and a read of the clock
+ *   has one more, in which time passes first.
+ * - The deadline of a waiting task may expire at any point or, if deadlines expire in order, when no other is earlier.
+ * - `held_back.ts` decides what holds tasks back; `ends.ts` handles the end of the run and deaths.
  */
 
 import type { Ends } from "./ends.ts";
@@ -13,32 +12,32 @@ import type { HeldBack } from "./held_back.ts";
 import { noTask, type RunState } from "./run_state.ts";
 import { isDeath, LATER } from "./scheduler.ts";
 
-/** What decides what can happen. */
+/** What determines the possible actions. */
 export interface OfferRules {
   readonly ends: Ends;
   readonly heldBack: HeldBack;
-  /** Whether calls of which nobody can tell whether they wait or come later begin when they can go on. */
+  /** Whether a call begins only once it can continue, if nobody can tell whether it waits or comes later. */
   readonly isGated: boolean;
 }
 
-/** What can happen at a point of a run, the default first. */
+/** The possible actions at a point of a run, the default first. */
 export class Offers {
-  /** What can happen, as numbers (see `scheduler.ts`). */
+  /** The possible actions, as numbers (see `scheduler.ts`). */
   readonly actions: number[] = [];
-  /** Whether every action but the first is a preemption: the current task could go on. */
+  /** Whether every action except the first is a preemption, because the current task could continue. */
   preempts = false;
   readonly #state: RunState;
   readonly #rules: OfferRules;
   readonly #isOrdered: boolean;
 
-  /** What can happen in runs whose state is given. */
+  /** Lists the actions in runs with the given state. */
   constructor(state: RunState, rules: OfferRules) {
     this.#state = state;
     this.#rules = rules;
     this.#isOrdered = state.model.clock === "ordered";
   }
 
-  /** Lists what can happen after an action. */
+  /** Lists the possible actions after an action. */
   list(last: number): void {
     const { ends, heldBack, isGated } = this.#rules;
     const { nodes, until, recoveries } = this.#state;
@@ -67,7 +66,7 @@ export class Offers {
       if (operation.kind === "choose") {
         actions[count++] = task; // Where there is nothing to choose the memory says so.
         for (let choice = 1; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
-        // Nobody else can tell when a choice is made.
+        // When a choice is made makes no difference to others.
         if (step > 0) continue;
         shorten(actions, count);
         return ends.offerDeaths(actions);
@@ -85,7 +84,7 @@ export class Offers {
     ends.offerDeaths(actions);
   }
 
-  /** Lists those who wait with a deadline, the earliest first; only these where times come in order. */
+  /** Lists the deadlines that may expire, the earliest first; only the earliest if deadlines expire in order. */
   #listTimes(): void {
     const { until } = this.#state;
     const timed: number[] = [];
@@ -95,7 +94,7 @@ export class Offers {
     for (const task of timed) if (!this.#isOrdered || until[task] === earliest) this.actions.push(task);
   }
 
-  /** The tasks that can do no more than to go round again in a loop that waits, given all actions that can happen. */
+  /** The tasks that can only repeat a waiting loop, given all possible actions. */
   lookingInVain(actions: readonly number[]): readonly number[] {
     const { nodes } = this.#state;
     const living = actions.filter((action) => !isDeath(action, nodes.length));
@@ -104,7 +103,7 @@ export class Offers {
   }
 }
 
-/** Cuts a list, where it is longer: to set its length would cost more. */
+/** Shortens a list to a length; setting its length would cost more. */
 export function shorten(list: unknown[], length: number): void {
   while (list.length > length) list.pop();
 }

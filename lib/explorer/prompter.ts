@@ -1,9 +1,9 @@
 /**
- * What stands in for the memory of a task whose steps are only asked what they would do: it answers what it is told to, and
+ * Stands in for the memory of a task whose steps are only asked what they would do: it gives predetermined answers, and
  * knows where tasks may switch.
  *
- * - What guards release is left to who runs the steps, but for all up to the last that is known to fail: these are performed
- *   at once, so that it throws where its guard is disposed of.
+ * - The releases of guards are left to the code that runs the steps, except those up to the last that is known to fail:
+ *   these are performed at once, so that the error is thrown where the guard is disposed of.
  */
 
 import {
@@ -20,70 +20,70 @@ import type { TaskMemory } from "../program/mod.ts";
 import { changesCell } from "./accesses.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 
-/** An operation that failed: the error is thrown where the steps yielded it. */
+/** The failure of an operation: the error is thrown where the steps yielded it. */
 export class Failure {
-  /** What is thrown. */
+  /** The error to throw. */
   readonly error: unknown;
 
-  /** Wraps an error, whose stack says nothing of the steps. */
+  /** Wraps an error, and removes its stack, which says nothing about the steps. */
   constructor(error: unknown) {
     this.error = error;
     if (error instanceof Error) error.stack = String(error);
   }
 }
 
-/** What decides where tasks may switch. */
+/** What determines where tasks may switch. */
 export interface TreeRules {
   /** What tasks look at. */
   readonly looks: Looks;
-  /** Whether a word is that of a monitor. */
+  /** Whether a word belongs to a monitor. */
   isMonitor(word: number): boolean;
   /** Whether time may pass before an operation. */
   isLook(operation: Operation): boolean;
-  /** Told of each operation that is asked for. */
+  /** Called for each requested operation. */
   note(operation: Operation): void;
 }
 
-/** Of steps that nobody interrupts. */
+/** The rules for steps that nobody interrupts. */
 export const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isLook: () => false, note: () => {} };
 
-/** What is known before steps are run again. */
+/** What is known when steps run again. */
 export interface KnownAnswers {
-  /** What they are answered. */
+  /** The answers to the steps. */
   readonly answers: readonly (Answer | Failure)[];
-  /** How many releases are performed at once: all up to the last one that fails. */
+  /** The number of releases to perform at once: all up to the last one that fails. */
   readonly atOnce: number;
 }
 
-/** Before steps are run for the first time. */
+/** What is known when steps run for the first time. */
 export const NOTHING_KNOWN: KnownAnswers = { answers: [], atOnce: 0 };
 
 /**
- * What stands in for the memory of a task whose steps are only asked what they would do: it answers what it is
- * told to, and knows where tasks may switch.
+ * Stands in for the memory of a task whose steps are only asked what they would do: it gives predetermined answers, and
+ * knows where tasks may switch.
  */
 export class Prompter implements Memory, TaskMemory {
-  /** Where the shared things lie. */
+  /** The layout of the shared things. */
   readonly layout: Layout;
-  /** What the next operation is answered. */
+  /** The answer to the next operation. */
   answer: Answer | Failure;
   #deferred: Steps<unknown>[] = [];
   #calls: { readonly operation: CallOperation; readonly inline: InlineCall }[] = [];
   readonly #rules: TreeRules;
-  /** How many releases are performed at once. */
+  /** The number of releases performed at once. */
   readonly atOnce: number;
-  /** Which release beyond these has failed: that is still to be thrown where its guard is disposed of. */
+  /** The number of a later release that failed; its error must still be thrown where its guard is disposed of. */
   failed: number | undefined;
-  /** How many of the known answers have been given. */
+  /** The number of known answers given so far. */
   given = 0;
   readonly #answers: readonly (Answer | Failure)[];
   #releases = 0;
-  // In how many monitors the steps are.
+  // The number of monitors that the steps are in.
   #inside = 0;
-  // Whether the present call has changed something since others may have acted.
+  // Whether the present call has changed something since others last could act.
   #changed = false;
 
-  /** Stands in for a memory, given what is known of the steps. */
+  /** Stands in for a memory, given what is known about the steps. */
   constructor(layout: Layout, rules: TreeRules, { answers, atOnce }: KnownAnswers) {
     this.layout = layout;
     this.#rules = rules;
@@ -109,18 +109,18 @@ export class Prompter implements Memory, TaskMemory {
   }
 
   /**
-   * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
-   * and exchanges a word. Time may pass at each look at the clock.
+   * Whether an operation in a call begins a second change: outside of all monitors, it enters one, or compares and
+   * exchanges a word. Time may also pass before each read of the clock.
    */
   begins(operation: Operation): boolean {
     if (this.#rules.isLook(operation)) return true;
     return this.#inside === 0 && this.#changed && operation.kind === "compareExchange";
   }
 
-  /** Notes where a call is. */
+  /** Tracks how far a call is. */
   #follow(operation: Operation, answer: Answer | Failure): void {
     const begins = operation.kind === "call" && this.call === undefined;
-    // Who was woken stood where others may act.
+    // A woken task waited at a place where others could act.
     if (begins || (operation.kind === "wait" && answer === "woken")) {
       this.#changed = false;
       return;
@@ -148,17 +148,17 @@ export class Prompter implements Memory, TaskMemory {
     return operation.into.subarray(0, answer.length);
   }
 
-  /** What guards have released since the last time. */
+  /** The releases of guards since the last call. */
   takeDeferred(): readonly Steps<unknown>[] {
     const deferred = this.#deferred;
     if (deferred.length > 0) this.#deferred = [];
     return deferred;
   }
 
-  /** Nobody waits here. */
+  /** Does nothing: nobody waits here. */
   unpark(): void {}
 
-  /** Leaves steps to who runs the task, or performs them. */
+  /** Leaves a release to the code that runs the task, or performs it. */
   release(steps: Steps<unknown>): void {
     const number = this.#releases++;
     if (number >= this.atOnce) {
@@ -179,7 +179,7 @@ export class Prompter implements Memory, TaskMemory {
     }
   }
 
-  /** What a guard releases, with a note of its failure. */
+  /** The steps of a release, which note a failure. */
   *#noting(steps: Steps<unknown>, number: number): Steps<unknown> {
     try {
       return yield* steps;
@@ -189,14 +189,14 @@ export class Prompter implements Memory, TaskMemory {
     }
   }
 
-  /** Refuses: steps are asked. */
+  /** Throws: only steps are supported. */
   perform(operation: Operation): never {
     throw new TypeError(
       `Cannot ${operation.kind}: a Sync face in a task that is explored, its steps (yield*) are wanted`,
     );
   }
 
-  /** Refuses: steps are asked. */
+  /** Throws: only steps are supported. */
   ticket(): never {
     throw new TypeError("Cannot draw a ticket: the task is explored, an operation is wanted");
   }

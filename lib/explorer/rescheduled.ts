@@ -1,10 +1,11 @@
 /**
- * A schedule changed by hand: a preemption is moved to another step, taken out, or put in, and the run performed at once.
+ * Changes a schedule by hand: moves a preemption to another step, removes it or adds one, and performs the run at once.
  *
- * - What comes out is what `replay` gives for the schedule that comes with it.
- * - Those behind the one that is moved move along, so that whoever goes on there does so for as many steps as before. Where one
- *   of them cannot be taken any longer it is left out, and a note says so.
- * - A change that cannot be is refused in words: the task has ended by then, or waits, or another preemption is in the way.
+ * - The result equals that of `replay` for the returned schedule.
+ * - The departures after a moved one move along, so that the tasks there continue for as many steps as before. One that
+ *   is no longer possible is left out, and a note says so.
+ * - An impossible change is refused with an explanation: the task has ended by then, or waits, or another preemption is
+ *   in the way.
  *
  * @example
  * ```ts
@@ -39,42 +40,42 @@ import type { Departure } from "./schedule.ts";
 import { CUT } from "./scheduler.ts";
 import { Onlooker, type TaskStanding } from "./trace/standing.ts";
 
-/** What is changed about a schedule. */
+/** A change of a schedule. */
 export interface ScheduleChange {
-  /** The step of the departure that is moved or taken out; absent where one is put in. */
+  /** The step of the departure to move or remove; absent to add one. */
   readonly from?: number | undefined;
-  /** The step at which it is put in; absent where it is taken out. */
+  /** The step at which to put it; absent to remove it. */
   readonly to?: number | undefined;
-  /** The number of the task that goes on there; that which went on at `from` by default. */
+  /** The number of the task that continues there; by default, the one that did at `from`. */
   readonly task?: number | undefined;
 }
 
-/** What a changed schedule comes to. */
+/** The result of a changed schedule. */
 export interface Rescheduled {
-  /** The schedule, which `replay` takes. */
+  /** The schedule, for `replay`. */
   readonly schedule: string;
-  /** The outcome; undefined where the run does not come to its end. */
+  /** The outcome; undefined if the run does not end. */
   readonly outcome: unknown;
   /** The bug that it shows, if any. */
   readonly finding: Finding | undefined;
-  /** Its preemptions. */
+  /** The number of preemptions. */
   readonly preemptions: number;
-  /** Where it departs from the default. */
+  /** The departures from the default. */
   readonly departures: readonly Departure[];
-  /** What is to be said of the change, in sentences: what had to be left out, or that it changes nothing. */
+  /** Notes on the change, as sentences: what had to be left out, or that it has no effect. */
   readonly notes: readonly string[];
 }
 
-/** Why a change cannot be. */
+/** The refusal of an impossible change. */
 export interface Refused {
-  /** In a sentence. */
+  /** The reason, as a sentence. */
   readonly refused: string;
 }
 
 /**
  * Changes a schedule and runs it.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input, or where it has no
+ * @throws {RangeError} if the text is not a schedule, is one of another program, variant, version or input, or has no
  * departure at `from`.
  */
 export function rescheduled(
@@ -117,7 +118,7 @@ export function rescheduled(
   return came(repeated, [...before, { step: to, task, choice }, ...behind]);
 }
 
-/** Runs with departures, as far as they can be taken. */
+/** Runs with departures, as far as they are possible. */
 function came({ execution, inTurns, show }: Repetition, wanted: readonly Departure[]): Rescheduled {
   const { names } = execution.model;
   const tasks = names.length;
@@ -136,7 +137,7 @@ function came({ execution, inTurns, show }: Repetition, wanted: readonly Departu
   return { schedule, outcome: judged?.outcome, finding: judged?.finding, preemptions, departures, notes };
 }
 
-/** Why a task cannot go on at a step, after the departures before it; undefined where it can. */
+/** Why a task cannot continue at a step, after the departures before it; undefined if it can. */
 function whyNot(
   { execution }: Repetition,
   { before, at, task, choice }: { before: readonly Departure[]; at: number; task: number; choice: number },
@@ -163,7 +164,7 @@ function whyNot(
   return why === "" ? `the run ends after ${last} steps, an earlier step is wanted` : why;
 }
 
-/** Why a task cannot go on, as a clause. */
+/** Why a task cannot continue, as a clause. */
 function reason({ stand, next, waitsFor, heldBy }: TaskStanding, names: readonly string[]): string {
   if (stand === "ended" || stand === "failed" || stand === "died") {
     return "it has ended by then, a step before that is wanted";

@@ -1,6 +1,6 @@
 /**
- * The state of a run, which all parts of an execution read and change, and the states of the last run that the next one may
- * go on from.
+ * The state of a run, which all parts of an execution read and change, and the saved states of the last run from which
+ * the next one may continue.
  */
 
 import type { Answer, ModelMemory, PARKED, SavedMemory } from "../memory/mod.ts";
@@ -11,26 +11,26 @@ import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./findings/race_detector.ts";
 
 /**
- * Told of each operation that a task performs, or parks in, or goes on from, before {@linkcode Execution.nodes} says so. Where
- * the task has ended, the operation is one of what the shared things are told of that.
+ * Called for each operation that a task performs, parks in, or continues from, before {@linkcode Execution.nodes} is
+ * updated. If the task has ended, the operation is part of telling the shared things about that.
  */
 export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure) => void;
 
-/** How far the shared things have been told of the end of a task; null where nobody has heard of it yet. */
+/** How far the shared things have been told about the end of a task; the tree is null if none has been told yet. */
 export interface Recovery {
-  /** What is told. */
+  /** The steps that tell them. */
   readonly tree: AnswerTree | null;
-  /** How far that is. */
+  /** The present place in those steps. */
   readonly node: TreeNode;
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface Progress {
-  /** How many actions have been performed. */
+  /** The number of actions performed. */
   step: number;
-  /** The last one; -1 at the start. */
+  /** The last action; -1 at the start. */
   last: number;
-  /** The preemptions so far. */
+  /** The number of preemptions so far. */
   preemptions: number;
 }
 
@@ -48,40 +48,40 @@ interface Checkpoint extends Progress {
 }
 
 /**
- * The state of a run, which all parts of an execution read and change, and the states of the last run that the
- * next one may go on from.
+ * The state of a run, which all parts of an execution read and change, and the saved states of the last run from which
+ * the next one may continue.
  */
 export class RunState {
-  /** What runs. */
+  /** The model of the program. */
   readonly model: ProgramModel;
-  /** The memory, which other executions of the model use, too, each in its turn. */
+  /** The memory, which other executions of the model also use, each in its turn. */
   readonly memory: ModelMemory;
-  /** Where each task stands. */
+  /** The place of each task. */
   readonly nodes: TreeNode[];
-  /** The deadline of each task that waits in the memory; NaN where it does not wait. */
+  /** The deadline of each task that waits in the memory; NaN for a task that does not. */
   readonly until: number[];
-  /** By task: what is left to tell of its end. */
+  /** By task: the remaining steps to tell of its end. */
   readonly recoveries: (Recovery | undefined)[];
   /** Whether the run is over though daemons could go on. */
   isOver = false;
-  /** By task: where it stood when it died. */
+  /** By task: the place where it died. */
   killed: readonly (TreeNode | undefined)[] = NOBODY;
-  /** How many operations have been performed. */
+  /** The number of operations performed. */
   operations = 0;
-  /** What the invariant said when it did not hold. */
+  /** The message of the invariant if it did not hold. */
   broken: string | undefined;
-  /** The races; undefined where none are looked for. */
+  /** The race detector; undefined if races are not looked for. */
   races: RaceDetector | undefined;
-  /** Whether the scheduler wants to know what actions reach. */
+  /** Whether the scheduler needs the accesses of actions. */
   watches = false;
-  /** What the present action has reached, as far as the scheduler watches. */
+  /** The accesses of the present action, if the scheduler watches. */
   readonly accesses: number[] = [];
-  /** Who is told of operations. */
+  /** The observer of operations. */
   observe: Observe | undefined;
-  // #checkpoints[step] is the state at that point of the last run that was saved.
+  // #checkpoints[step] is the saved state at that point of the last run.
   readonly #checkpoints: Checkpoint[] = [];
 
-  /** The state of runs of a program. */
+  /** Creates the state of runs of a program. */
   constructor(model: ProgramModel) {
     this.model = model;
     this.memory = model.memory;
@@ -90,7 +90,7 @@ export class RunState {
     this.recoveries = model.tasks.map(() => undefined);
   }
 
-  /** Sets all to the start of a run. */
+  /** Resets the state to the start of a run. */
   begin(watchRaces: boolean): void {
     const { model } = this;
     model.reset();
@@ -108,12 +108,12 @@ export class RunState {
     }
   }
 
-  /** Whether the point of that number was saved. */
+  /** Whether the state at this point was saved. */
   isSaved(step: number): boolean {
     return this.#checkpoints[step] !== undefined;
   }
 
-  /** Saves the state at a point that the next run may go on from. */
+  /** Saves the state at a point from which the next run may continue. */
   save({ step, last, preemptions }: Progress): void {
     const saved = this.#checkpoints[step];
     const { nodes, recoveries, until, isOver, killed, operations, broken } = this;
@@ -150,7 +150,7 @@ export class RunState {
     saved.races = races;
   }
 
-  /** Goes back to the state that was saved at a point. */
+  /** Returns to the state saved at a point. */
   resume(at: number, progress: Progress): void {
     const saved = this.#checkpoints[at];
     if (saved === undefined) {
@@ -174,7 +174,7 @@ export class RunState {
     progress.preemptions = preemptions;
   }
 
-  /** Looks whether the invariant holds after an action. */
+  /** Checks the invariant after an action. */
   checkInvariant(): void {
     const { model, accesses } = this;
     const { invariant } = model;
@@ -182,7 +182,7 @@ export class RunState {
     if (this.watches) {
       const seen: number[] = [];
       model.evaluate(invariant, seen);
-      // The order of any two changes of what the invariant reads matters to it.
+      // The invariant depends on the order of any two changes of what it reads.
       if (conflict(seen, accesses)) accesses.push(writes(clockPlace(this.memory.layout)));
     }
     if (this.broken !== undefined) return;
@@ -191,7 +191,7 @@ export class RunState {
     else if (end?.value === false) this.broken = "the invariant does not hold";
   }
 
-  /** How many tasks have died. */
+  /** The number of tasks that died. */
   get deaths(): number {
     return this.killed.reduce((sum, place) => place === undefined ? sum : sum + 1, 0);
   }
@@ -201,12 +201,12 @@ export class RunState {
     return !Number.isNaN(this.until[task] ?? NaN);
   }
 
-  /** Where a task stands, or what is told of its end. */
+  /** The place of a task, or of the steps that tell of its end. */
   nodeOf(task: number): TreeNode {
     return this.recoveries[task]?.node ?? this.nodes[task] ?? noTask();
   }
 
-  /** How a task ended, as far as anybody has heard. */
+  /** How a task ended, if the shared things have been told. */
   endOf(task: number): TreeEnd | undefined {
     return this.recoveries[task]?.tree === null ? undefined : this.nodes[task]?.end;
   }
@@ -214,7 +214,7 @@ export class RunState {
 
 const NOBODY: readonly (TreeNode | undefined)[] = [];
 
-/** Refuses the number of a task that is none. */
+/** Throws because there is no task with that number. */
 export function noTask(): never {
   throw new TypeError("Cannot go on: no such task, a task of the program is wanted");
 }

@@ -1,18 +1,19 @@
 /**
- * The outcomes of a program whose tasks run one after the other: what it comes to where nobody disturbs anybody.
+ * The outcomes of a program whose tasks run one after the other, so that nobody disturbs anybody.
  *
- * - Each order of up to four tasks is run; of more, as many as there are tasks. A task goes on until it ends, its times come
- *   at once, and it chooses what comes first. Where it waits for another, the next one in the order goes on.
+ * - Up to four tasks run in each order; more tasks run in as many orders as there are tasks. A task continues until it
+ *   ends, its deadlines expire at once, and it takes the first of its choices. If it waits for another, the next one in
+ *   the order continues.
  */
 
 import type { Execution } from "./execution.ts";
 import { Judge } from "./judge.ts";
 import { isDeath, type Point, type Scheduler } from "./scheduler.ts";
 
-/** How many tasks are run in each order. */
+/** The maximum number of tasks to run in each order. */
 const MOST_TASKS = 4;
 
-/** The outcomes as texts. */
+/** The outcomes, as texts. */
 export function serialOutcomes(execution: Execution): ReadonlySet<string> {
   const judge = new Judge(execution, { checks: false });
   const tasks = [...execution.nodes.keys()];

@@ -1,61 +1,63 @@
 /**
- * Loops that only wait: the same loads with the same answers again, with or without pauses, and nothing else between.
+ * Loops that only wait: they repeat the same loads with the same answers, with or without pauses, and do nothing else.
  *
- * - A round of such a loop changes nothing, neither in the memory nor in its task. So whatever comes out of a run comes out of
- *   the same run without that round, too: a task that has gone round need not do so again before it would read something else.
- *   It is held back where all its reads would be answered as before. Where a value comes and goes it may go on between.
- * - Recognized is what has gone round twice and would go on so for as many operations as a run may have: that is tried out.
- *   What its task counts meanwhile nobody sees, so it is taken for granted that nothing depends on it.
- * - A wait that polls (`until`) says so itself, and nothing is taken for granted.
- * - Not recognized is a loop that reads the clock for anything but a pause: the clock goes on by itself.
+ * - A round of such a loop changes nothing, in the memory or in its task. So a run has the same result without that
+ *   round: a task that has completed a round need not repeat it until it would read something else. It is held back
+ *   while all its reads would have the same answers. If a value comes and goes, the task may continue in between.
+ * - A loop is recognized if it has repeated once and would keep repeating for as many operations as a run may have,
+ *   which is tried. The task's own counters are invisible, so it is assumed that nothing depends on them.
+ * - A polling wait (`until`) declares itself, and nothing is assumed.
+ * - A loop that reads the clock for anything but a pause is not recognized, because the clock advances by itself.
  */
 
 import type { Answer, LoadOperation, Operation } from "../memory/mod.ts";
 import { changesCell } from "./accesses.ts";
 import { wholeText } from "./whole_text.ts";
 
-/** An operation that was performed, with its answer. */
+/** An operation that was performed, and its answer. */
 export interface Performed {
-  /** What was asked for. */
+  /** The operation. */
   readonly operation: Operation;
-  /** What came back. */
+  /** Its answer. */
   readonly answer: unknown;
 }
 
-/** A loop that waits. */
+/** A waiting loop. */
 export interface WaitingLoop {
-  /** What it reads, and the values with which it goes round again. */
+  /** Its loads, and the values with which it repeats. */
   readonly reads: readonly { readonly load: LoadOperation; readonly value: unknown }[];
-  /** A round of it, where it was recognized; undefined where the program says that it waits. */
+  /** A round of it, if it was recognized; undefined if the program declares that it waits. */
   readonly round?: readonly Performed[];
-  /** What a round asks for, as text, where there is one. */
+  /** The operations of a round, as text, if there is one. */
   readonly asks?: string;
-  /** Whether it goes round for ten times as long as a run may last, from where it was found; undefined where nobody has tried. */
+  /**
+   * Whether it repeats for ten times as long as a run may last, from where it was found; undefined if not yet tried.
+   */
   isEndless?: boolean;
 }
 
-/** A place in what a task does. */
+/** A place in the steps of a task. */
 export interface Place {
-  /** What is asked for there. */
+  /** The operation requested there. */
   readonly operation: Operation | undefined;
-  /** The place before, which `answer` led here from. */
+  /** The previous place, from which `answer` led here. */
   readonly parent: Place | undefined;
   /** See `parent`. */
   readonly answer: unknown;
-  /** The period of what looks like a loop there, and how many operations it lasts, where it was found to end. */
+  /** The period of an apparent loop that was found to end, and for how many operations it lasts. */
   ending: { readonly period: number; readonly operations: number } | undefined;
-  /** The loop that was found there. */
+  /** The loop found there. */
   readonly loop: WaitingLoop | null | undefined;
 }
 
-/** The longest round that is recognized, in operations. */
+/** The longest round to recognize, in operations. */
 const MOST_TURNS = 32;
-/** So far back a loop that was tried out counts for the same one: trying out repeats all that the task has done. */
+/** How far back a loop that was tried counts as the same; trying one repeats all that the task has done. */
 const RECENT = 200;
 
 /**
- * The loop that a place is the beginning of a round of, if it is one of a loop that only waits. `lasting` tries out for how
- * many more operations, up to `most`, rounds follow.
+ * The waiting loop of which a round begins at a place, if any. `lasting` tries for how many more operations, up to
+ * `most`, rounds follow.
  */
 export function waitingLoop(
   place: Place,
@@ -66,7 +68,7 @@ export function waitingLoop(
     const { word, expected } = operation;
     return { reads: [{ load: loadOf({ cell: "i32", word }), value: expected | 0 }] };
   }
-  // The last one first.
+  // In reverse order.
   const turns: Performed[] = [];
   const places: Place[] = [];
   for (let at = place; at.parent?.operation !== undefined && turns.length < 2 * MOST_TURNS; at = at.parent) {
@@ -82,7 +84,7 @@ export function waitingLoop(
     round.reverse();
     const known = recentLoop(place, round);
     if (known !== undefined) return known;
-    // Where a round before was found to end, so does this one.
+    // If an earlier round was found to end, so does this one.
     const before = places[period - 1]?.ending;
     const operations = before?.period === period ? before.operations - period : lasting(round, most);
     if (operations >= most) return { reads: round.flatMap(readOf), round, asks: textOf(round) };
@@ -104,7 +106,7 @@ function recentLoop(place: Place, round: readonly Performed[]): WaitingLoop | un
   return undefined;
 }
 
-/** The place on the way to another at which its loop was found: the same for all places that share the loop. */
+/** The earlier place at which the loop of a place was found: the same for all places that share the loop. */
 export function firstOf<P extends { readonly loop: unknown; readonly parent: P | undefined }>(place: P): P {
   let first = place;
   let back = 0;
@@ -119,7 +121,7 @@ function textOf(round: readonly Performed[]): string {
   return round.map(({ operation }) => "word" in operation ? wholeText(operation) : operation.kind).join();
 }
 
-/** Whether a task asks for the same, whatever time it is. */
+/** Whether two operations are the same, apart from times. */
 export function isSamePerformed(one: Operation | undefined, other: Operation | undefined): boolean {
   if (one === undefined || other === undefined || one.kind !== other.kind) return false;
   if (one.kind === "sleep" || one.kind === "now") return true;
@@ -129,7 +131,7 @@ export function isSamePerformed(one: Operation | undefined, other: Operation | u
   return wholeText(one) === wholeText(other);
 }
 
-/** What a turn reads. */
+/** The load of an operation, with its value, if it has one. */
 export function readOf({ operation, answer }: Performed): WaitingLoop["reads"] {
   return "order" in operation ? [{ load: loadOf(operation), value: answer }] : [];
 }

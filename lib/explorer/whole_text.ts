@@ -1,13 +1,13 @@
 /**
- * An operation as a whole text, equal for equal operations, and the fingerprint of a sequence of texts.
+ * An operation as a complete text, equal for equal operations, and the fingerprint of a sequence of texts.
  *
- * - Schedules keep such fingerprints: a text that changes ends every schedule that somebody has kept.
- * - Arguments of calls count as far as they are plain data; shared things among them count by their names.
+ * - Schedules contain such fingerprints, so changing a text invalidates all existing schedules.
+ * - Arguments of calls count if they are plain data; shared things among them count by name.
  */
 
 import type { Operation } from "../memory/mod.ts";
 
-/** An operation as its whole text; `its end` where there is none. */
+/** An operation as its complete text; `its end` if there is none. */
 export function wholeText(operation: Operation | undefined): string {
   if (operation === undefined) return "its end";
   switch (operation.kind) {

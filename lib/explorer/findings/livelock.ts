@@ -1,15 +1,15 @@
 /**
- * Livelocks: tasks that go on for ever and get nowhere, though each has its turns.
+ * Livelocks: tasks that run forever and get nowhere, although each has its turns.
  *
- * - A run that came to the step limit may only have been unfair. So its first departures are taken again, and then the tasks
- *   take turns: where the same state comes again and again, for ten times as long as a run may last, it is a livelock.
- * - A state is the words, the bytes, who waits, whose turn it is, and the operation that each task performs next. What a task
- *   counts by itself cannot be seen: a loop that ends after more rounds than that is taken for one that never does. Times do
- *   not count, so that tasks that pause and look again are found; but a loop that looks at a clock that stands still does not
- *   last, since real clocks go on.
- * - Where a task changes nothing in such a round, and another does, it is starved. Besides the turns, rounds are tried that
- *   come up in random walks (`starvation.ts`), if they are fair.
- * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
+ * - A run that reached the step limit may only have been unfair. So its first departures are repeated, and then the
+ *   tasks take turns. If the same state keeps recurring for ten times as long as a run may last, it is a livelock.
+ * - A state is the words, the bytes, the waiting tasks, whose turn it is, and the next operation of each task. A task's
+ *   own counters are invisible: a loop that ends after more rounds than that is taken to be endless. Times do not
+ *   count, so tasks that pause and check again are found; but a loop that reads a clock does not count as endless,
+ *   since real clocks advance.
+ * - A task that changes nothing in such a round while another does is starved. Besides taking turns, fair rounds that
+ *   occur in random walks are tried (`starvation.ts`).
+ * - A program in which no state recurs is not a livelock; it ends at the step limit, as `not-exhausted`.
  */
 
 import { calledName, type Layout, type Operation, PARKED, type SavedMemory } from "../../memory/mod.ts";
@@ -23,18 +23,21 @@ import { Replay } from "../replay.ts";
 import type { Departure, Turns } from "../schedule.ts";
 import { isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
-/** How often a state must come again. */
+/** How often a state must recur. */
 const ROUNDS = 3;
-/** How many lines of a loop are told. */
+/** The maximum number of lines for a loop. */
 const MOST_LINES = 40;
 
-/** A livelock, with the preemptions before the tasks take turns. */
+/** A livelock or a starvation, and the number of preemptions before the tasks take turns. */
 export interface Livelock {
   readonly finding: Finding;
   readonly preemptions: number;
 }
 
-/** Whether the tasks get nowhere if they take turns after these departures, one after the other or as a list says. */
+/**
+ * The livelock or starvation that results if the tasks take turns after these departures, in order or as a list says;
+ * undefined if there is none.
+ */
 export function livelock(
   execution: Execution,
   { departures, inTurns }: { readonly departures: readonly Departure[]; readonly inTurns: Turns },
@@ -55,7 +58,7 @@ export function livelock(
   let timed = false;
   const acting = new Set<number>();
   const changing = new Set<number>();
-  // Who could go on at some point.
+  // The tasks that could continue at some point.
   const able = new Set<number>();
   const again = turns();
   const noting: Scheduler = {
@@ -102,12 +105,12 @@ export function livelock(
   return { finding: { kind: "starvation", message, loop }, preemptions };
 }
 
-/** Whether an operation that was answered so has changed what others see. */
+/** Whether an operation with this answer changed what others see. */
 function isChange(operation: Operation, answer: unknown): boolean {
   return "order" in operation ? changesCell(operation, answer) : operation.kind === "write";
 }
 
-/** What the tasks do for ever that are left in loops that only wait, at the end of a run; undefined where none is. */
+/** The livelock of tasks left in waiting loops at the end of a run; undefined if there are none. */
 export function endlessWait({ nodes, model }: Execution): Finding | undefined {
   const loop = nodes.flatMap(({ loop }, task) => {
     const round = model.daemons.has(task) ? undefined : loop?.round;
@@ -133,13 +136,15 @@ interface State {
   readonly places: readonly string[];
 }
 
-/** Takes turns, and looks for a state that comes again and again: after Brent, with the state at steps 1, 2, 4, 8, ... */
+/**
+ * Takes turns, and looks for a recurring state with Brent's algorithm, which keeps the state at steps 1, 2, 4, 8, ...
+ */
 class Rounds implements Scheduler {
   readonly watches = false;
   readonly replay: Replay;
   readonly #model: ProgramModel;
   readonly #execution: Execution;
-  // The state that is waited for, and the step it was at.
+  // The state whose recurrence is awaited, and its step.
   #anchor: State | undefined;
   #first = 0;
   #power = 1;

@@ -1,10 +1,10 @@
 /**
- * Lost wake-ups: who sleeps for ever because the signal that it waits for came before, and woke nobody.
+ * Lost wake-ups: a task sleeps forever because the signal that it waits for came too early and woke nobody.
  *
- * - A signal is a call that wakes who waits and leaves nothing for who comes later (`SharedThing.signals`), or a notify of a
- *   word outside of such a thing.
- * - It is lost <=> it is the last signal of its thing, it woke nobody, the sleeper began to wait after it, and would go on if
- *   the signal came at the end of the run: that is tried out.
+ * - A signal is a call that wakes waiters and has no effect on later ones (`SharedThing.signals`), or a notify of a
+ *   word that does not belong to such a thing.
+ * - It is lost <=> it is the last signal of its thing, it woke nobody, the sleeper began to wait after it, and the
+ *   sleeper would continue if the signal came at the end of the run, which is tried.
  */
 
 import { calledName, PARKED } from "../../memory/mod.ts";
@@ -17,12 +17,14 @@ interface Signal {
   readonly task: number;
   readonly method: string;
   readonly step: number;
-  /** Which operation of the run it began with. */
+  /** The number of its first operation in the run. */
   readonly at: number;
   wokeSome: boolean;
 }
 
-/** Says which signal was lost in the run that was just performed, if one was, and who sleeps. */
+/**
+ * The signal that was lost in the run just performed, and the task that sleeps, as text; undefined if none was lost.
+ */
 export function lostWakeup(execution: Execution): string | undefined {
   const { model } = execution;
   const sleepers = new Map<number, string>();
@@ -44,14 +46,14 @@ export function lostWakeup(execution: Execution): string | undefined {
   return undefined;
 }
 
-/** What a task sleeps on that can be signaled: the name of a thing or of a word. */
+/** The name of the thing or the word that a task sleeps on, if it can be signaled. */
 function thingOf(model: ProgramModel, { operation, call }: TreeNode): string | undefined {
   if (operation?.kind !== "wait") return undefined;
   if (!model.isLane(operation.word)) return model.memory.layout.nameOf(operation.word);
   return call !== undefined && model.signalsOf(call.object).length > 0 ? call.object : undefined;
 }
 
-/** The last signals of the run, and when each task that sleeps began to. */
+/** The last signals of the run, and when each sleeping task began to sleep. */
 function traced(execution: Execution): {
   readonly signals: ReadonlyMap<string, Signal>;
   readonly since: ReadonlyMap<number, number>;
@@ -69,7 +71,7 @@ function traced(execution: Execution): {
     } else if (operation?.kind === "wait" && answer === PARKED) {
       since.set(task, at);
     } else if (operation?.kind === "store" && operation.value !== 0 && model.isLane(operation.word)) {
-      // Who serves a waiter stores to the word that it sleeps on, or is about to.
+      // A task that serves a waiter stores to the word that the waiter sleeps on or is about to sleep on.
       const signal = call === undefined ? undefined : signals.get(call.object);
       if (signal?.task === task) signal.wokeSome = true;
     }
@@ -77,7 +79,7 @@ function traced(execution: Execution): {
   return { signals, since };
 }
 
-/** Whether a sleeper would go on if the signal came at the end, and not wait there again. */
+/** Whether a sleeper would continue, and not wait there again, if the signal came at the end. */
 function wouldHelp(execution: Execution, task: number, thing: string): boolean {
   const { model } = execution;
   const { operation } = execution.nodes[task] ?? {};

@@ -1,13 +1,13 @@
 /**
- * Data races, by vector clocks: two accesses to a word or to the same bytes by two tasks, one of them plain, one of them a
- * change, and neither happens before the other.
+ * Detects data races with vector clocks: two accesses by two tasks to the same word or bytes, at least one of them
+ * plain and at least one a change, of which neither happens before the other.
  *
- * - Each task has a clock, with a time for each task; each word has the clock of what was released to it last.
- * - An atomic load acquires, an atomic store releases, what does both does both; a wake-up is acquired by who is woken. What
- *   the shared things are told of the end of a task is done by that task.
+ * - Each task has a clock, with a time for each task; each word has the clock last released to it.
+ * - An atomic load acquires, an atomic store releases, and an operation that is both does both. A woken task acquires
+ *   from its waker. Telling the shared things about the end of a task counts as done by that task.
  * - Invariant: an access of task t at its time n happens before the present of task u <=> u's clock has at least n for t.
- * - Clocks are replaced, never changed, and what is replaced is kept in a log: so a state is a place in the log, and
- *   {@linkcode RaceDetector.restore} goes back there.
+ * - Clocks are replaced, never changed, and a log keeps what was replaced. So a state is an index into the log, to
+ *   which {@linkcode RaceDetector.restore} returns.
  */
 
 import type { Answer, ByteRange, CellOperation } from "../../memory/mod.ts";
@@ -17,11 +17,11 @@ import { changesCell } from "../accesses.ts";
 export interface RaceAccess {
   /** The task's number. */
   readonly task: number;
-  /** What it did. */
+  /** The kind of access. */
   readonly kind: CellOperation["kind"] | "read" | "write";
-  /** The value that it stored or found; undefined for bytes. */
+  /** The value that it stored or read; undefined for bytes. */
   readonly value: number | bigint | undefined;
-  /** Which operation of the run it was, from 1. */
+  /** The number of the operation in the run, from 1. */
   readonly at: number;
 }
 
@@ -29,21 +29,21 @@ export interface RaceAccess {
 export interface Race {
   /** The word; absent for bytes. */
   readonly word?: number;
-  /** The bytes that both reached; absent for a word. */
+  /** The bytes that both accessed; absent for a word. */
   readonly bytes?: ByteRange;
   /** The access that came first in this run. */
   readonly first: RaceAccess;
-  /** The other one. */
+  /** The access that came second. */
   readonly second: RaceAccess;
 }
 
 /** A read or a write of bytes. */
 export interface ByteAccess {
-  /** What it is. */
+  /** Read or write. */
   readonly kind: "read" | "write";
   /** The offset of the first byte. */
   readonly offset: number;
-  /** How many bytes. */
+  /** The number of bytes. */
   readonly length: number;
 }
 
@@ -60,27 +60,27 @@ interface Touched extends Stamp {
 }
 
 /**
- * Data races, by vector clocks: two accesses to a word or to the same bytes by two tasks, one of them plain, one
- * of them a change, and neither happens before the other.
+ * Detects data races with vector clocks: two accesses by two tasks to the same word or bytes, at least one of them
+ * plain and at least one a change, of which neither happens before the other.
  */
 export class RaceDetector {
   readonly #tasks: number;
   readonly #clocks: Clock[] = [];
-  // By slot: each word that was reached has one, in every run the same.
+  // By slot: each accessed word has one, the same in every run.
   readonly #slots = new Map<number, number>();
   readonly #released: (Clock | undefined)[] = [];
   readonly #writes: (Stamp | undefined)[] = [];
   // By slot and task.
   readonly #reads: (Stamp | undefined)[] = [];
-  // The accesses to bytes that no later write of the same bytes covers; in place 0.
+  // The accesses to bytes that no later write of the same bytes covers, at index 0.
   readonly #touched: (readonly Touched[])[] = [[]];
   readonly #race: (Race | undefined)[] = [undefined];
-  // What was replaced: a list, a place in it, and what stood there.
+  // The log of replacements: the list, the index in it, and the old value.
   readonly #lists: unknown[][] = [];
   readonly #places: number[] = [];
   readonly #olds: unknown[] = [];
 
-  /** Watches a number of tasks. */
+  /** Watches this many tasks. */
   constructor(tasks: number) {
     this.#tasks = tasks;
     for (let task = 0; task < tasks; task++) {
@@ -98,12 +98,12 @@ export class RaceDetector {
     this.restore(0);
   }
 
-  /** The present state, for {@linkcode RaceDetector.restore} as long as no earlier one is restored. */
+  /** The present state, valid for {@linkcode RaceDetector.restore} until an earlier one is restored. */
   mark(): number {
     return this.#places.length;
   }
 
-  /** Goes back to a state. */
+  /** Returns to a state. */
   restore(mark: number): void {
     while (this.#places.length > mark) {
       const list = this.#lists.pop();
@@ -113,13 +113,13 @@ export class RaceDetector {
     }
   }
 
-  /** A task has performed an operation on a word; `at` says which of the run. */
+  /** Notes that a task performed an operation on a word; `at` is the operation's number in the run. */
   access(task: number, operation: CellOperation, answer: Answer, at: number = 0): void {
     const { kind, word } = operation;
     const isPlain = operation.order === "plain";
     const changes = changesCell(operation, answer);
     const slot = this.#slotOf(word);
-    // What an atomic operation acquires comes before the access itself.
+    // An atomic operation acquires before its access.
     if (!isPlain && kind !== "store") this.#acquire(task, this.#released[slot]);
     const clock = this.#clocks[task] ?? [];
     const value = kind === "load" || kind === "compareExchange" ? numberOf(answer) : operation.value;
@@ -140,7 +140,7 @@ export class RaceDetector {
     if (!isPlain && changes) this.#release(task, slot);
   }
 
-  /** A task has read or written bytes. */
+  /** Notes that a task read or wrote bytes. */
   touch(task: number, { kind, offset, length }: ByteAccess, at: number = 0): void {
     if (length === 0) return;
     const clock = this.#clocks[task] ?? [];
@@ -159,7 +159,7 @@ export class RaceDetector {
     this.#set(this.#touched, 0, kept);
   }
 
-  /** A task has woken another. */
+  /** Notes that a task woke another. */
   wakes(task: number, woken: number): void {
     this.#acquire(woken, this.#clocks[task]);
     this.#tick(task);

@@ -1,10 +1,10 @@
 /**
- * Looks for fair runs that go round for ever while a task waits: random walks, until a state comes again.
+ * Looks for fair runs that loop forever while a task waits: random walks, until a state recurs.
  *
- * - A round is fair where every task that can go on at some point of it has its turn in it; a turn may be that it looks in vain
- *   at what it waits for.
- * - The task that waits changes nothing in the round, and another one does.
- * - What is found here is only a guess, since what tasks count is not seen: `livelock.ts` tries it out.
+ * - A round is fair if every task that can continue at some point of it has a turn in it. Looking in vain at what it
+ *   waits for also counts as a turn.
+ * - The waiting task changes nothing in the round, and another one does.
+ * - A result is only a guess, since the tasks' own counters are invisible; `livelock.ts` tries it.
  */
 
 import { type SavedMemory, seededChooser } from "../../memory/mod.ts";
@@ -14,9 +14,9 @@ import type { Departure, Turn } from "../schedule.ts";
 import { CUT, isDeath, type Point, type Scheduler } from "../scheduler.ts";
 import { fingerprint, wholeText } from "../whole_text.ts";
 
-/** A run that goes round: how it begins, and what is done over and over. */
+/** A run that loops: its beginning, and the round that it repeats. */
 export interface Lasso {
-  /** Where its beginning departs from the default. */
+  /** The departures of its beginning from the default. */
   readonly departures: readonly Departure[];
   /** The actions of a round. */
   readonly turns: readonly Turn[];
@@ -24,14 +24,14 @@ export interface Lasso {
 
 const WALKS = 2000;
 const MOST_STEPS = 120;
-/** How many of the last operations of a task tell where it is. */
+/** How many of a task's last operations identify its place. */
 const RECENT = 3;
-/** A task that is disfavored is mostly passed over once. */
+/** A disfavored task that is picked is picked again at random, except one time in this many. */
 const SELDOM = 8;
-/** After so many it looks for no more. */
+/** The number of runs after which it stops looking. */
 const ENOUGH = 30;
 
-/** Runs that may starve a task, the shortest first. */
+/** Finds runs that may starve a task, the shortest first. */
 export function lassosOf(execution: Execution): readonly Lasso[] {
   const walk = new Walk(execution);
   for (let count = 0; count < WALKS && walk.lassos.length < ENOUGH; count++) {
@@ -46,11 +46,11 @@ export function lassosOf(execution: Execution): readonly Lasso[] {
 interface Step {
   readonly pick: number;
   readonly turn: Turn;
-  /** Who could go on. */
+  /** The tasks that could continue. */
   readonly offered: ReadonlySet<number>;
-  /** Who could look once more at what it waits for, in vain. */
+  /** The tasks that could only look in vain at what they wait for. */
   readonly looking: ReadonlySet<number>;
-  /** Whether it has changed something: known at the next step. */
+  /** Whether it changed something; set at the next step. */
   changes: boolean;
 }
 
@@ -62,7 +62,7 @@ class Walk implements Scheduler {
   readonly #places = new WeakMap<TreeNode, number>();
   readonly #seen = new Map<number, number>();
   #steps: Step[] = [];
-  // The task that seldom goes on, modulo the number of tasks: another one in each walk.
+  // The disfavored task, modulo the number of tasks; another one in each walk.
   #disfavored = -1;
   #memory: SavedMemory | undefined;
 
@@ -111,14 +111,14 @@ class Walk implements Scheduler {
     }
     if (!waits || !round.some(({ changes }) => changes)) return false;
     const departures = this.#steps.slice(0, from).flatMap(({ pick, turn }, step): Departure[] => {
-      // The last one says where the beginning ends.
+      // The last departure marks the end of the beginning.
       return pick === 0 && step < from - 1 ? [] : [{ step, ...turn }];
     });
     this.lassos.push({ departures, turns: round.map(({ turn }) => turn) });
     return true;
   }
 
-  /** The words, who waits, and what each task does next, in 32 bits. */
+  /** A 32-bit hash of the words, the waiting tasks and the next operation of each task. */
   #state(): number {
     const { nodes, model: { memory } } = this.#execution;
     this.#memory = memory.save(this.#memory);
@@ -128,7 +128,7 @@ class Walk implements Scheduler {
     return hash;
   }
 
-  /** What a task does next and has done last: what it does at two places may be called the same. */
+  /** A hash of a task's next and last operations, since operations at two places may look the same. */
   #placeOf(node: TreeNode): number {
     let place = this.#places.get(node);
     if (place === undefined) {

@@ -1,11 +1,11 @@
 /**
- * What it is when no task can go on and one has not ended: who waits for what, and who holds it.
+ * The kind of bug when no task can continue and one has not ended: which tasks wait for what, and which tasks hold it.
  *
- * - A task waits for who stands in line before it where the thing says so (a reader behind a waiting writer), else for who
- *   holds the thing.
- * - `livelock` where some go round in loops that only wait, and no other cause is found.
- * - `self-deadlock` where a task waits for what it holds, `deadlock` where tasks wait for each other, `lost-wakeup` where one
- *   sleeps because a signal came too early, `orphaned-lock` where the holder has ended, else `deadlock` too.
+ * - A task waits for the tasks ahead of it in a queue if the thing names them (a reader behind a waiting writer),
+ *   otherwise for the tasks that hold the thing.
+ * - `livelock` if some tasks are in waiting loops and no other cause is found.
+ * - `self-deadlock` if a task waits for what it holds; `deadlock` if tasks wait for each other; `lost-wakeup` if a task
+ *   sleeps because a signal came too early; `orphaned-lock` if the holder has ended; otherwise `deadlock` too.
  */
 
 import { DeadlockError, type DeadlockWait } from "../../errors.ts";
@@ -19,11 +19,11 @@ interface Wait {
   readonly object: string;
   readonly method: string;
   readonly holders: readonly number[];
-  /** Who stands in line before it. */
+  /** The tasks ahead of it in the queue. */
   readonly ahead: readonly number[];
 }
 
-/** Why the run that was just performed cannot go on, and the error of those who wait. */
+/** Why the run just performed cannot continue, and the error of the waiting tasks. */
 export function stuck(execution: Execution): { readonly finding: Finding; readonly error: DeadlockError } {
   const { nodes, model } = execution;
   const { layout } = model.memory;
@@ -60,7 +60,10 @@ export function stuck(execution: Execution): { readonly finding: Finding; readon
   return { finding: { kind: isOrphaned ? "orphaned-lock" : "deadlock", message }, error };
 }
 
-/** Tasks of which each waits for the next one: who stands in line before it, else who holds what it waits for. */
+/**
+ * Tasks of which each waits for the next: for those ahead of it in a queue, otherwise for the holders of what it waits
+ * for.
+ */
 function cycleOf(waits: ReadonlyMap<number, Wait>): readonly number[] | undefined {
   const follow = (path: readonly number[]): readonly number[] | undefined => {
     const [last = -1] = path.slice(-1);

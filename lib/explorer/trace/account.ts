@@ -1,6 +1,6 @@
 /**
- * The run of a schedule step by step, for people who go through it: the rows of its trace, and before each step where every task
- * stands, what the shared things hold, and who could go on.
+ * The run of a schedule, step by step, for people: the rows of its trace and, before each step, where every task
+ * stands, what the shared things hold, and which tasks could continue.
  *
  * @example
  * ```ts
@@ -35,32 +35,32 @@ import type { Departure } from "../schedule.ts";
 import { type Moment, Onlooker } from "./standing.ts";
 import { type RunTrace, tracedRun, type Watcher } from "./trace_of.ts";
 
-/** A run step by step. */
+/** A run, step by step. */
 export interface Account extends RunTrace {
   /**
-   * The run between its steps: `moments[n]` is after n of them. Of a run of more than {@linkcode MOST_MOMENTS} steps the rest
-   * is left out.
+   * The moments between steps: `moments[n]` is after n steps. Moments beyond the first {@linkcode MOST_MOMENTS} are
+   * left out.
    */
   readonly moments: readonly AccountMoment[];
-  /** Where the run departs from the default. */
+  /** The departures of the run from the default. */
   readonly departures: readonly Departure[];
 }
 
-/** A run between two steps, and what can happen then. */
+/** The moment between two steps, and what can happen next. */
 export interface AccountMoment extends Moment {
-  /** The numbers of the tasks that can go on, the one that does so by default first. */
+  /** The numbers of the tasks that can continue, the default one first. */
   readonly can: readonly number[];
-  /** The number of the task that goes on; undefined at the end. */
+  /** The number of the task that continues; undefined at the end. */
   readonly goes: number | undefined;
 }
 
-/** How many moments an account has at most. */
+/** The maximum number of moments in an account. */
 export const MOST_MOMENTS = 2000;
 
 /**
  * The run of a schedule, step by step.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  */
 export function accountOf(program: AnyProgram, schedule: string, options: RepetitionOptions = {}): Account {
   const repeated = repetition(program, schedule, options);

@@ -1,7 +1,7 @@
 /**
  * Operations as a program writes them, for people: `count.add(2) = 0`, `guard.acquire({timeout: 1})`.
  *
- * - Of an argument that is bytes the value is shown that they encode, and of a shared thing its name.
+ * - An argument that is bytes is shown as the value that they encode, and a shared thing by its name.
  */
 
 import { decode } from "../../codec/mod.ts";
@@ -16,7 +16,7 @@ function callText({ object, method, args }: CallOperation): string {
   return `${object}.${calledName(method)}(${texts.filter((text) => text !== "{}").join(", ")})`;
 }
 
-/** An argument; what an object leaves undefined is not shown, and of bytes what they encode. */
+/** An argument as text. Undefined properties are not shown, and bytes are shown as the value that they encode. */
 function givenText(argument: unknown): string {
   if (argument instanceof Uint8Array) return encodedText(argument);
   if (typeof argument === "string") return JSON.stringify(argument);
@@ -26,7 +26,7 @@ function givenText(argument: unknown): string {
   return `{${entries.map(([key, value]) => `${key}: ${givenText(value)}`).join(", ")}}`;
 }
 
-/** The value that bytes encode, where they encode one. */
+/** The value that bytes encode, as text, or the number of bytes if they encode none. */
 function encodedText(bytes: Uint8Array): string {
   try {
     return dataText(decode(bytes));
@@ -35,7 +35,7 @@ function encodedText(bytes: Uint8Array): string {
   }
 }
 
-/** An operation as a program writes it, with what it gave; within a call it is indented. */
+/** An operation as a program writes it, with its answer; indented within a call. */
 export function actionText(
   operation: Operation,
   { answer, layout, call }: {
@@ -86,7 +86,7 @@ function asWritten(operation: Operation, layout: Layout): string {
   }
 }
 
-/** How a task goes on from an operation in which it waited. */
+/** How a task continues after it waited in an operation. */
 export function wakeText(operation: Operation, answer: Answer | Failure): string {
   if (operation.kind === "sleep") return "goes on";
   return answer === "timed-out" ? "times out" : "is woken";

@@ -1,7 +1,7 @@
 /**
- * Where operations stand in the source of a program, as `file:///x.ts:12:5`.
+ * The places of operations in the source of a program, such as `file:///x.ts:12:5`.
  *
- * - The tasks are run once more with the answers of a run; where each operation is made, the stack tells.
+ * - The tasks run again with the answers of a run; the stack at each operation tells its place.
  */
 
 import { type Answer, type Operation, setWitness, type Witness } from "../../memory/mod.ts";
@@ -10,7 +10,7 @@ import type { TreeNode } from "../answer_tree.ts";
 import type { Failure } from "../prompter.ts";
 import type { ProgramModel } from "../program_model.ts";
 
-/** Where the operations of each task stand, found by running the tasks with the same answers. */
+/** The place of each operation of each task, found by running the tasks with the same answers. */
 export function sourcesOf(
   model: ProgramModel,
   answers: readonly (readonly (Answer | Failure)[])[],

@@ -1,8 +1,8 @@
 /**
- * Where the tasks stand between two steps of a run, and what the shared things hold: for people who step through it.
+ * The state of the tasks between two steps of a run, and what the shared things hold, for people who step through it.
  *
- * - A look changes nothing: what it does to the memory is set back.
- * - Whether a task is blocked is what the execution says: it has no action among those that are offered.
+ * - Looking has no effect: its changes to the memory are undone.
+ * - The execution decides whether a task is blocked: it has none of the possible actions.
  */
 
 import { type Answer, PARKED } from "../../memory/mod.ts";
@@ -14,38 +14,38 @@ import type { Failure } from "../prompter.ts";
 import { actionText } from "./action_text.ts";
 
 /**
- * How a task stands: it `acts` next if it is picked; it `waits`, and cannot; it is `timed` where it waits and its time may come;
- * or it has ended, failed or died.
+ * The state of a task: it `acts` next if it is picked; it `waits` and cannot act; it is `timed` if it waits and its
+ * deadline may expire; or it has ended, failed or died.
  */
 export type Stand = "acts" | "waits" | "timed" | "ended" | "failed" | "died";
 
-/** A task between two steps. */
+/** The state of a task between two steps. */
 export interface TaskStanding {
-  /** How it stands. */
+  /** The kind of state. */
   readonly stand: Stand;
-  /** What it does next, or is in the middle of, such as `count.store(1)`; what it ended with. */
+  /** What it does next or is doing, such as `count.store(1)`, or how it ended. */
   readonly next: string;
-  /** The shared thing for which it waits, if that has a name. */
+  /** The name of the shared thing that it waits for, if that has one. */
   readonly waitsFor: string | undefined;
-  /** The numbers of the tasks that hold that. */
+  /** The numbers of the tasks that hold that thing. */
   readonly heldBy: readonly number[];
-  /** The shared things that it holds. */
+  /** The names of the shared things that it holds. */
   readonly holds: readonly string[];
 }
 
-/** A shared thing between two steps. */
+/** The state of a shared thing between two steps. */
 export interface ThingStanding {
   /** Its name. */
   readonly name: string;
-  /** What it holds or tells about itself; undefined where that is nothing. */
+  /** What it contains or reports about itself; undefined if nothing. */
   readonly value: unknown;
-  /** The same as text; empty where that is nothing. */
+  /** The value as text; empty if there is none. */
   readonly text: string;
   /** The numbers of the tasks that hold it. */
   readonly heldBy: readonly number[];
 }
 
-/** A run between two steps. */
+/** The state of a run between two steps. */
 export interface Moment {
   /** The tasks, in order. */
   readonly tasks: readonly TaskStanding[];
@@ -53,11 +53,11 @@ export interface Moment {
   readonly things: readonly ThingStanding[];
 }
 
-/** Looks at an execution between the steps of a run, which it has to be told of. */
+/** Looks at an execution between the steps of a run; it must be told of each operation. */
 export class Onlooker {
   readonly #execution: Execution;
   readonly #parked = new Set<number>();
-  // By name: the steps that tell what a thing holds.
+  // By name: the steps that report the contents of a thing.
   readonly #trees = new Map<string, AnswerTree>();
 
   /** Looks at an execution. */
@@ -66,7 +66,7 @@ export class Onlooker {
     const { model } = execution;
     for (const [name, thing] of model.things) {
       const tell = tellerOf(thing);
-      // Parts, such as the lock of a condition, are named by what they are a part of.
+      // Parts, such as the lock of a condition, have a name with a dot.
       if (name.includes(".") || tell === undefined) continue;
       this.#trees.set(name, new AnswerTree(model.memory.layout, tell));
     }
@@ -78,13 +78,13 @@ export class Onlooker {
     else this.#parked.delete(task);
   }
 
-  /** What there is to see, given the actions that are offered. */
+  /** The present state, given the possible actions. */
   look(actions: readonly number[]): Moment {
     const { model } = this.#execution;
     return { tasks: model.names.map((_, task) => this.standing(task, actions)), things: this.#things() };
   }
 
-  /** How a task stands, given the actions that are offered. */
+  /** The state of a task, given the possible actions. */
   standing(task: number, actions: readonly number[]): TaskStanding {
     const { model, nodes } = this.#execution;
     const { memory: { layout }, names } = model;
@@ -130,7 +130,7 @@ export class Onlooker {
   }
 }
 
-/** The steps that tell what a thing holds, if it tells anything. */
+/** The steps that report the contents of a thing, if it reports any. */
 function tellerOf(thing: SharedThing): (() => ReturnType<NonNullable<SharedThing["contents"]>>) | undefined {
   if (thing.contents !== undefined) return () => thing.contents?.() ?? none();
   const { statistics } = thing as { statistics?: NonNullable<SharedThing["contents"]> };
@@ -139,7 +139,7 @@ function tellerOf(thing: SharedThing): (() => ReturnType<NonNullable<SharedThing
 
 function* none() {}
 
-/** The shared thing that an operation is about, if it has a name. */
+/** The name of the shared thing of an operation, if it has one. */
 function objectOf({ operation, call }: TreeNode, nameOf: (word: number) => string): string | undefined {
   if (call !== undefined) return call.object;
   if (operation?.kind === "call") return operation.object;

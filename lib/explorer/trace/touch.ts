@@ -1,23 +1,23 @@
 /**
- * The shared thing that an operation is about, with the values that it reads and writes.
+ * The shared thing of an operation, and the values that it reads and writes.
  *
- * - Of a call only the thing is known: what it comes to is in the operations that follow.
+ * - For a call, only the thing is known; its effect is in the operations that follow.
  */
 
 import { type Answer, type Layout, type Operation, written } from "../../memory/mod.ts";
 import { Failure } from "../prompter.ts";
 
-/** What an operation does to a shared thing. */
+/** The effect of an operation on a shared thing. */
 export interface Touch {
   /** The name of the thing. */
   readonly thing: string;
-  /** The value that it reads; absent where it reads none. */
+  /** The value that it reads; absent if it reads none. */
   readonly read?: number | bigint;
-  /** The value that it leaves there; absent where it changes nothing. */
+  /** The value that it leaves there; absent if it changes nothing. */
   readonly wrote?: number | bigint;
 }
 
-/** What an operation does to a shared thing, given its answer; undefined where it is about none. */
+/** The effect of an operation on a shared thing, given its answer; undefined if it has no shared thing. */
 export function touchOf(
   operation: Operation,
   { answer, layout }: { readonly answer: Answer | Failure; readonly layout: Layout },

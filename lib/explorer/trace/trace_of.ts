@@ -1,9 +1,10 @@
 /**
- * What happens in the run of a schedule, row by row, for people: who does what, which values come of it, where it stands.
+ * The trace of a schedule's run, row by row, for people: which task does what, with which values, and where in the
+ * source.
  *
- * - With the granularity `operation` a row is a call, an access to a cell, a wait or an end; with `word` each memory
+ * - With granularity `operation`, a row is a call, an access to a cell, a wait or an end; with `word`, each memory
  *   operation is one.
- * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
+ * - The places in the source are found by running the tasks a second time, so that the search stays fast.
  */
 
 import { type Answer, calledName, type Layout, PARKED } from "../../memory/mod.ts";
@@ -20,21 +21,21 @@ import { type Touch, touchOf } from "./touch.ts";
 
 /** One row of a trace. */
 export interface TraceRow {
-  /** The step of the schedule that it belongs to; -1 for what comes before the first. */
+  /** The step of the schedule that it belongs to; -1 before the first. */
   readonly step: number;
   /** The number of the task. */
   readonly task: number;
   /** What the task does, with the values. */
   readonly text: string;
-  /** The number of the task that it preempts, which could have gone on; undefined where it preempts none. */
+  /** The number of the task that it preempts, which could have continued; undefined if it preempts none. */
   readonly preempts: number | undefined;
-  /** Whether it is one of two accesses that race. */
+  /** Whether it is one of the two accesses of a data race. */
   readonly races: boolean;
   /** The names of the shared things that the task holds after it. */
   readonly holds: readonly string[];
-  /** Where it stands: URL, line and column; undefined where nobody knows. */
+  /** Its place in the source: URL, line and column; undefined if unknown. */
   readonly source: string | undefined;
-  /** The shared thing that it is about, and the values; absent where it is about none. */
+  /** The shared thing that it concerns, and the values; absent if none. */
   readonly touch?: Touch | undefined;
 }
 
@@ -44,20 +45,20 @@ export interface RunTrace {
   readonly tasks: readonly string[];
   /** The rows, in order. */
   readonly rows: readonly TraceRow[];
-  /** The outcome; undefined where the run is not complete. */
+  /** The outcome; undefined if the run is not complete. */
   readonly outcome: unknown;
   /** The bug that it shows, if any. */
   readonly finding: Finding | undefined;
-  /** Its preemptions. */
+  /** The number of preemptions. */
   readonly preemptions: number;
 }
 
 type Row = { -readonly [K in keyof TraceRow]: TraceRow[K] };
 
 /**
- * The trace of the run that a schedule says.
+ * Returns the trace of the run of a schedule.
  *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  */
 export function traceOf(
   program: AnyProgram,
@@ -67,21 +68,23 @@ export function traceOf(
   return tracedRun(repetition(program, schedule, options));
 }
 
-/** Who looks on while a run is traced. */
+/** An observer of a run while it is traced. */
 export interface Watcher {
-  /** Told before each step of what can happen, and of nothing at the end. */
+  /**
+   * Called before each step with the possible actions and the index of the one picked, and at the end with no actions.
+   */
   between(actions: readonly number[], pick: number): void;
-  /** Told of each operation. */
+  /** Called for each operation. */
   readonly observe: Observe;
 }
 
-/** The trace of a run, under the eyes of someone who is made for its execution. */
+/** Returns the trace of a run, with an observer created for its execution. */
 export function tracedRun(
   { result, execution, model, scheduler }: Repetition,
   watcherOf?: (execution: Execution) => Watcher,
 ): RunTrace {
   const { names } = execution.model;
-  // Only then it is known whether races are to be looked for.
+  // Only this run shows whether to look for races.
   execution.run(scheduler());
   const recorder = new Recorder(execution);
   const watcher = watcherOf?.(execution);
@@ -103,19 +106,19 @@ const WAITS = ", waits";
 class Recorder {
   /** The rows, each with the number of its operation among those of its task. */
   readonly rows: { readonly row: Row; readonly place: number }[] = [];
-  /** What each task was answered. */
+  /** The answers to each task. */
   readonly answers: (Answer | Failure)[][];
   readonly #execution: Execution;
   readonly #layout: Layout;
   // The row of each operation of the run, from 1.
   readonly #rowOf: (Row | undefined)[] = [undefined];
   #step = -1;
-  // Whom the first row of the present step preempts.
+  // The task that the first row of the present step preempts.
   #preempts: number | undefined;
   readonly #waiting = new Set<number>();
-  // What each task holds.
+  // The names of the things that each task holds.
   readonly #holds: (readonly string[])[] = [];
-  // What is told of the end of a task, until it changes something.
+  // The row for a thing that is told of the end of a task, kept until the thing changes something.
   #telling: string | undefined;
 
   constructor(execution: Execution) {
@@ -124,7 +127,7 @@ class Recorder {
     this.answers = execution.model.tasks.map(() => []);
   }
 
-  /** A scheduler whose picks are noted. */
+  /** Wraps a scheduler to note its picks. */
   over(scheduler: Scheduler, watcher: Watcher | undefined): Scheduler {
     return {
       watches: false,
@@ -189,7 +192,10 @@ class Recorder {
     }
   }
 
-  /** What a shared thing is told of the end of a task: its call, where it changes anything, or with words each of them. */
+  /**
+   * Adds a row for telling a shared thing about the end of a task, if that changes anything; with granularity `word`, a
+   * row for each operation.
+   */
   #tell(task: number, { operation, call }: TreeNode, answer: Answer | typeof PARKED | Failure): void {
     const { memory: { layout } } = this.#execution.model;
     const place = this.answers[task]?.length ?? 0;
@@ -210,7 +216,7 @@ class Recorder {
     else this.#waiting.delete(task);
   }
 
-  /** Says who waits forever. */
+  /** Adds rows for the tasks that wait forever. */
   finish(): void {
     this.#preempts = undefined;
     for (const [task, { operation, call }] of this.#execution.nodes.entries()) {
@@ -224,7 +230,7 @@ class Recorder {
     }
   }
 
-  /** Whether a task is a daemon that is stopped where it stands. */
+  /** Whether a task is a daemon that was stopped at its present place. */
   #isStopped(task: number): boolean {
     const { nodes, model: { daemons } } = this.#execution;
     return daemons.has(task) && nodes.every(({ end }, other) => end !== undefined || daemons.has(other));

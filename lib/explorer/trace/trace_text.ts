@@ -1,35 +1,35 @@
 /**
- * A trace as lines of text: a column for each task where there is room, else one row below the other.
+ * A trace as lines of text: a column for each task if there is room, otherwise one list of rows.
  *
  * - `»` marks the first row of a preemption, `≠` the two accesses of a race.
- * - A line is no longer than the width, unless a single row is.
+ * - A line is at most as long as the width, unless a single row is longer.
  */
 
 import { fileName } from "../../program/mod.ts";
 import type { RunTrace, TraceRow } from "./trace_of.ts";
 
-/** A line. */
+/** A line of text. */
 export interface TraceLine {
-  /** What it says. */
+  /** The text. */
   readonly text: string;
-  /** What it is, for colors. */
+  /** The kind of line, for colors. */
   readonly kind: "head" | "row" | "preemption" | "race" | "note";
 }
 
-/** How the lines are made. */
+/** Options of {@linkcode traceLines}. */
 export interface TraceTextOptions {
-  /** How many characters a line may have; 120 by default. */
+  /** The maximum length of a line, in characters; 120 by default. */
   readonly width?: number | undefined;
-  /** How many rows are shown at most, the last ones; 100 by default. */
+  /** The maximum number of rows to show, the last ones; 100 by default. */
   readonly rows?: number | undefined;
-  /** Shortens the URL of a source; by default to the file's name. */
+  /** Shortens the URL of a source; by default, to the file's name. */
   readonly nameOf?: ((url: string) => string) | undefined;
 }
 
 const GAP = "  ";
 const STEP = "step";
 
-/** The lines of a trace. */
+/** Formats a trace as lines of text. */
 export function traceLines(trace: RunTrace, options: TraceTextOptions = {}): readonly TraceLine[] {
   const { width = 120, rows: most = 100, nameOf = fileName } = options;
   const left = Math.max(0, trace.rows.length - most);
@@ -44,14 +44,14 @@ interface Shape {
   readonly places: readonly string[];
 }
 
-/** A column for each task; undefined where there is no room. */
+/** Formats a column for each task; undefined if there is no room. */
 function columns(
   tasks: readonly string[],
   rows: readonly TraceRow[],
   { width, places }: Shape,
 ): readonly TraceLine[] | undefined {
   const widths = tasks.map((name, task) => {
-    // What has no place, such as what is thrown, has the rest of its line.
+    // A row without a place, such as a thrown error, may use the rest of its line.
     const placed = rows.filter((row, index) => row.task === task && places[index] !== "");
     const texts = placed.map(({ text }) => MARK.length + text.length);
     return Math.max(name.length, ...texts);
@@ -72,8 +72,8 @@ function columns(
 }
 
 /**
- * One row below the other, each with the name of its task; of a place only the file's name where there is no more room, and
- * that below the row where there is none.
+ * Formats one list of rows, each with the name of its task. If there is no room for the place, only the file's name is
+ * shown; if there is no room for that either, it follows on a line of its own.
  */
 function list(tasks: readonly string[], rows: readonly TraceRow[], { width, places }: Shape): readonly TraceLine[] {
   const longest = Math.max(...tasks.map(({ length }) => length));
@@ -106,7 +106,7 @@ function kindOf({ preempts, races }: TraceRow): TraceLine["kind"] {
   return preempts !== undefined ? "preemption" : races ? "race" : "row";
 }
 
-/** The step, where it is another one than before. */
+/** The step, if it differs from that of the row before. */
 function stepText(rows: readonly TraceRow[], index: number): string {
   const step = rows[index]?.step ?? -1;
   return step < 0 || rows[index - 1]?.step === step ? "" : String(step);

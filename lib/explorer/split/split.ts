@@ -50,8 +50,8 @@ export interface SplitEnd {
   readonly schedulers: readonly Scheduler[];
 }
 
-// A share may begin with a model that has learned nothing: the larger the share, the less that costs.
-const SIZES: Sizes = { first: 1000, least: 1000, most: 1_000_000 };
+// The size of the largest share bounds how long the others wait for the last one, and how much may have to be run again here.
+const SIZES: Sizes = { first: 1000, least: 1000, most: 100_000 };
 /** A share has the number of schedules run so far, divided by this and by the number of workers. */
 const PART = 4;
 

@@ -1,20 +1,20 @@
 /**
- * A text in which each `await` reports itself: `await x` becomes `await __at(7, x)`, a call that hands `x` on, so no microtask
- * moves.
+ * Makes each `await` of a text report itself: `await x` becomes `await __at(7, x)`, a call that returns `x`, so that
+ * the order of microtasks stays the same.
  *
- * - The text is read as tokens. What is awaited is a unary expression: prefixes, then a name, a literal or something in
+ * - The text is read as tokens. The operand is a unary expression: prefixes, then a name, a literal or something in
  *   brackets, then members, calls and templates.
- * - `for await` reports what it goes over. What is awaited within a template is not told.
+ * - `for await` reports what it iterates over. Awaits within a template are not reported.
  */
 
-/** A text in which awaits report themselves. */
+/** A text whose awaits report themselves. */
 export interface Announced {
   readonly code: string;
-  /** Where each `await` stood: line and column from 1. */
+  /** The original place of each `await`: line and column, from 1. */
   readonly places: readonly { readonly line: number; readonly column: number }[];
 }
 
-/** The name of what is called. */
+/** The name of the function that an await calls. */
 export const ANNOUNCE = "__at";
 
 interface Token {
@@ -35,12 +35,12 @@ const BEFORE_EXPRESSION = /^(?:return|typeof|instanceof|in|of|new|delete|void|th
 const PREFIX = /^(?:[!~+-]|\+\+|--|typeof|void|delete|await|new)$/;
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
-/** Has each `await` of a text report itself. */
+/** Makes each `await` of a text report itself. */
 export function announced(code: string): Announced {
   const tokens = tokensOf(code);
   const insertions: { readonly at: number; readonly text: string }[] = [];
   const places: { line: number; column: number }[] = [];
-  // Where each line begins.
+  // The offset of each line.
   const lines = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)];
   let line = 1;
   for (const [index, { text, kind, start }] of tokens.entries()) {
@@ -54,7 +54,7 @@ export function announced(code: string): Announced {
     while ((lines[line] ?? Infinity) <= start) line++;
     places.push({ line, column: start - (lines[line - 1] ?? 0) + 1 });
   }
-  // Of one place what ends there comes first.
+  // At the same offset, closing parts come first.
   const parts: string[] = [];
   let done = 0;
   for (const { at, text } of insertions.map((one, order) => ({ ...one, order })).sort(byPlace)) {
@@ -77,19 +77,19 @@ function isKey(tokens: readonly Token[], index: number): boolean {
       ["{", ","].includes(tokens[index - 1]?.text ?? "");
 }
 
-/** Whether it is `await using`, which declares something. */
+/** Whether the token belongs to `await using`, a declaration. */
 function isDeclaration(tokens: readonly Token[], index: number): boolean {
   return tokens[index + 1]?.text === "using" && tokens[index + 2]?.kind === "word";
 }
 
-/** Where the unary expression ends that begins at a token. */
+/** The end of the unary expression that begins at a token. */
 function unaryEnd(tokens: readonly Token[], from: number): number {
   let at = from;
   while (PREFIX.test(tokens[at]?.text ?? "") && tokens[at]?.kind !== "literal") at++;
   const primary = tokens[at]?.text ?? "";
   if (primary === "async") at++;
   if (tokens[at]?.text === "function" || tokens[at]?.text === "class") {
-    // Up to its body, and over it.
+    // Skips to its body, and over it.
     while (at < tokens.length && tokens[at]?.text !== "{") at = tokens[at]?.text === "(" ? past(tokens, at) : at + 1;
     at = past(tokens, at);
   } else at = past(tokens, at);
@@ -104,7 +104,7 @@ function unaryEnd(tokens: readonly Token[], from: number): number {
   }
 }
 
-/** What a `for await` goes over: between its `of` and its closing bracket. */
+/** The operand of a `for await`: from its `of` to its closing bracket. */
 function loopedOver(tokens: readonly Token[], open: number): readonly [number, number] {
   const end = past(tokens, open) - 1;
   let at = open + 1;
@@ -114,7 +114,7 @@ function loopedOver(tokens: readonly Token[], open: number): readonly [number, n
   return [at + 1, end];
 }
 
-/** The token behind one, or behind what one opens. */
+/** The index after a token, or after the bracket that it opens. */
 function past(tokens: readonly Token[], at: number): number {
   const opening = tokens[at];
   const closing = opening?.kind === "mark" ? CLOSING[opening.text] : undefined;
@@ -126,7 +126,7 @@ function past(tokens: readonly Token[], at: number): number {
   return inner + 1;
 }
 
-/** The tokens of a text; a template counts as one, with all that stands in it. */
+/** The tokens of a text; a template counts as one, with all its contents. */
 function tokensOf(code: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -164,7 +164,7 @@ function isExpressionNext(tokens: readonly Token[]): boolean {
   return last.kind === "word" && BEFORE_EXPRESSION.test(last.text);
 }
 
-/** How long a template is, with all that stands in it. */
+/** The length of a template, with all its contents. */
 function templateLength(code: string, start: number): number {
   let at = start + 1;
   while (at < code.length && code[at] !== "`") {

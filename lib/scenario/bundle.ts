@@ -1,9 +1,10 @@
 /**
- * A scenario's module as one text: bundled by esbuild, not lowered, with its closing export made the value of a function.
+ * A scenario's module as one text: bundled by esbuild, not lowered, with its final export turned into the return value
+ * of a function.
  *
- * - What it imports is found as Deno finds it (`graph.ts`); `node:` modules are asked for from the world.
- * - Called once for each run, the text gives module state that is fresh.
- * - What was bundled is kept (`bundle_cache.ts`): the same texts are not bundled again.
+ * - Its imports are resolved as Deno resolves them (`graph.ts`); `node:` modules come from the world.
+ * - The function is called once for each run, so that module state is fresh.
+ * - Bundles are cached (`bundle_cache.ts`): the same texts are not bundled again.
  */
 
 import { ScenarioError } from "../errors.ts";
@@ -18,20 +19,20 @@ import { SourceMap, type SourcePlace } from "./source_map.ts";
 export interface Bundle {
   /** The module's URL. */
   readonly url: string;
-  /** Statements that end with returning the exports. */
+  /** The statements of a function that returns the exports. */
   readonly code: string;
-  /** The names of the exports, each with what the module itself calls it: "" where it has no name. */
+  /** The names of the exports, each with its local name in the module: "" if it has none. */
   readonly names: ReadonlyMap<string, string>;
-  /** The same as data. */
+  /** The bundle as data. */
   readonly built: Built;
-  /** Where a place of the code stands in a source: its URL. */
+  /** The place in a source, with its URL, for a place in the code. */
   placeOf(line: number, column: number): SourcePlace | undefined;
 }
 
 const MODULES = "holdfast-module";
 const BUILTINS = "holdfast-builtin";
 const METAS = "holdfast-meta";
-/** What `import.meta` is called. */
+/** The name that replaces `import.meta`. */
 const META = "__meta";
 
 const LOADERS: Readonly<Record<string, EsbuildLoaded["loader"]>> = {
@@ -48,16 +49,16 @@ const LOADERS: Readonly<Record<string, EsbuildLoaded["loader"]>> = {
   Json: "json",
 };
 
-/** Where bundles are kept. */
+/** Where to cache bundles. */
 export interface Keeping {
-  /** A folder; by default only the memory of this process keeps. */
+  /** The folder of the cache; by default, bundles are cached only in memory. */
   readonly cache?: string | undefined;
 }
 
 /**
- * Bundles a module, such as one that a worker runs.
+ * Bundles a module: a scenario's, or one that a worker runs.
  *
- * @throws {ScenarioError} where Deno or esbuild refuses it.
+ * @throws {ScenarioError} if Deno or esbuild refuses it.
  */
 export async function bundled(
   url: string,
@@ -86,7 +87,7 @@ export async function bundledFile(url: string, esbuild: Esbuild, { cache }: Keep
   return (await kept(`file ${url}`, { esbuild, cache }, made)).code;
 }
 
-/** What was made before, or else is made now. */
+/** Returns the cached bundle, or creates it. */
 async function kept(
   name: string,
   { esbuild: { version = "" }, cache: folder }: Keeping & { readonly esbuild: Esbuild },
@@ -102,13 +103,13 @@ async function kept(
 
 interface Made {
   readonly built: Built;
-  /** The files that it was made of. */
+  /** The files that it was made from. */
   readonly files: readonly string[];
 }
 
 const bundles = new WeakMap<Built, Bundle>();
 
-/** What esbuild made of the module with that URL, as a bundle. */
+/** Wraps esbuild's output for the module with this URL. */
 export function bundleOf(url: string, built: Built): Bundle {
   const known = bundles.get(built);
   if (known !== undefined) return known;
@@ -160,9 +161,9 @@ async function built(
     charset: "utf8",
     conditions: [...CONDITIONS],
     mainFields: ["main", "module"],
-    // V8 has no decorators, nor what comes with them.
+    // V8 has no decorators, and none of what comes with them.
     supported: { decorators: false },
-    // What a worker assigns to by name is of its global object.
+    // A name that a worker assigns to is a property of its global object.
     define: { "import.meta": META, ...isWorker ? { onmessage: "self.onmessage" } : {} },
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, ...compilerOptionsOf(entry) } },
     plugins: [...plugins],
@@ -178,9 +179,9 @@ async function built(
   return { built: { ...asFunction(text, await source()), map }, files };
 }
 
-/** The closing export of a text as a return. */
+/** Turns the final export of a text into a return. */
 function asFunction(text: string, source: string): Pick<Built, "code" | "names"> {
-  // Of a CommonJS module.
+  // The export of a CommonJS module.
   const only = /(?<=^|[\n;}])export default ([\w$]+\(\));\s*$/.exec(text);
   if (only !== null) {
     const code = `${text.slice(0, only.index)}\nreturn { default: ${only[1]} };`;
@@ -200,7 +201,7 @@ function asFunction(text: string, source: string): Pick<Built, "code" | "names">
   };
 }
 
-/** What a module calls its default export, which esbuild may have given another name; "" where it has none. */
+/** The local name of a module's default export, which esbuild may have renamed; "" if it has none. */
 function ownName(local: string, { text, source }: { readonly text: string; readonly source: string }): string {
   const uses = (name: string) => source.split(/[^\w$]+/).includes(name);
   if (/_default\d*$/.test(local) && !uses(local)) {
@@ -217,7 +218,7 @@ function sourceUrl(source: string): string {
   return source.startsWith(`${MODULES}:`) ? source.slice(MODULES.length + 1) : urlOf(`/${source}`);
 }
 
-/** Finds and loads what the graph knows. */
+/** Resolves and loads the modules of the graph. */
 function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
   build.onResolve({ filter: /^/ }, ({ path, importer, namespace, kind }) => {
     try {
@@ -230,7 +231,7 @@ function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
         return target.kind === "builtin" ? { path: target.name, namespace: BUILTINS } : { path: target.path };
       }
       if (path.startsWith("node:")) return { path: path.slice("node:".length), namespace: BUILTINS };
-      // A file of a package: the rest is found by esbuild, beside it.
+      // esbuild itself resolves relative imports in a file of a package.
       if (/^[./#]/.test(path)) return undefined;
       const file = graph.fileFor(path, { importer, kind });
       if (file !== undefined) return { path: file };
@@ -258,12 +259,15 @@ function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
   });
 }
 
-/** A module's text, with what it knows of itself as an import: behind the text, so that places stay, and evaluated first. */
+/**
+ * A module's text, with an import of its `import.meta` appended, so that places stay the same; imports are evaluated
+ * first.
+ */
 function withMeta(text: string): string {
   return text.includes("import.meta") ? `${text}\nimport { ${META} } from "${METAS}:";` : text;
 }
 
-/** What a module knows of itself, as a module. */
+/** The text of the module that provides a module's `import.meta`. */
 function metaOf(url: string): string {
   const values = { main: false, url, ...fileOf(url) };
   return `export const ${META} = Object.assign(Object.create(null), ${JSON.stringify(values)}, ` +
@@ -274,7 +278,7 @@ function isBuiltin(name: string): boolean {
   return /^[a-z_]+(\/[a-z_0-9]+)?$/.test(name) && builtinModule(name) !== undefined;
 }
 
-/** A module that is built in; undefined where there is none. */
+/** A built-in module; undefined if there is none. */
 export function builtinModule(name: string): Readonly<Record<string, unknown>> | undefined {
   const process: unknown = Reflect.get(globalThis, "process");
   if (typeof process !== "object" || process === null || !("getBuiltinModule" in process)) return undefined;
@@ -284,7 +288,7 @@ export function builtinModule(name: string): Readonly<Record<string, unknown>> |
   return getBuiltinModule(`node:${name}`);
 }
 
-/** What esbuild says, with the place that it names. */
+/** The error for a message of esbuild, with the place that it names. */
 function refused(url: string, error: unknown): unknown {
   if (typeof error !== "object" || error === null || !("errors" in error) || !Array.isArray(error.errors)) return error;
   const [first] = error.errors as readonly EsbuildMessage[];
@@ -292,7 +296,7 @@ function refused(url: string, error: unknown): unknown {
   const { location } = first;
   const text = first.text.replaceAll(`${MODULES}:`, "").replace(/\.$/, "");
   const is = text.startsWith("Cannot bundle") ? text : `Cannot bundle ${url}: ${text}`;
-  // What Deno refuses says already where.
+  // Deno's messages already contain the place.
   const place = location === null || / at \S+:\d+:\d+$/.test(is)
     ? ""
     : ` at ${location.file.replace(`${MODULES}:`, "")}:${location.line}:${location.column + 1}`;

@@ -1,11 +1,12 @@
 /**
- * Bundles that are kept: in memory, and in a folder where one is given, so that the next process begins with them.
+ * Caches bundles in memory and, if one is given, in a folder, so that the next process starts with them.
  *
- * - A bundle is taken again only where all that it was made of is as it was: the text of each file, the configuration beside and
- *   above it, what is not there included, and the versions of esbuild and of the runtime.
- * - A file is written under another name and renamed, so it is whole or not there, whoever else writes. One that was changed since
- *   does not have its own digest, and is made anew; so is one that cannot be read. Where none can be written none is kept.
- * - A runtime without files keeps none: nobody there knows whether what a bundle was made of is as it was.
+ * - A bundle is reused only if everything it was made from is unchanged: the text of each file, the configuration files
+ *   beside and above it (including missing ones), and the versions of esbuild and of the runtime.
+ * - A file is written under another name and renamed, so it is complete or absent, even with other writers. A file that
+ *   was modified does not match its own digest, and is replaced, like one that cannot be read. If no file can be
+ *   written, none is kept.
+ * - A runtime without files caches nothing, because it cannot tell whether the inputs have changed.
  */
 
 import { createHash } from "node:crypto";
@@ -13,11 +14,11 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { platform } from "../platform/mod.ts";
 
-/** What esbuild made, as data. */
+/** The output of esbuild, as data. */
 export interface Built {
-  /** Statements that end with returning the exports. */
+  /** The statements of a function that returns the exports. */
   readonly code: string;
-  /** The names of the exports, each with what the module itself calls it. */
+  /** The names of the exports, each with its local name in the module. */
   readonly names: readonly (readonly [name: string, local: string])[];
   /** The source map. */
   readonly map: string;
@@ -25,26 +26,26 @@ export interface Built {
 
 interface Entry {
   readonly built: Built;
-  /** The files that it was made of, each with the digest of its text: null where there is none, or none that may be read. */
+  /** The files that it was made from, each with the digest of its text: null if it is missing or may not be read. */
   readonly inputs: readonly (readonly [path: string, digest: string | null])[];
 }
 
-/** What is made, and of which version of its makers. */
+/** The key of a bundle in the cache. */
 export interface CacheKey {
-  /** The folder; undefined where the memory alone keeps. */
+  /** The folder; undefined to cache only in memory. */
   readonly folder: string | undefined;
-  /** What was bundled, and how. */
+  /** The name of what was bundled, and how. */
   readonly name: string;
-  /** Of esbuild. */
+  /** The version of esbuild. */
   readonly version: string;
 }
 
 const MOST_KEPT = 32;
-/** What resolving looks at besides modules. */
+/** The files that resolution depends on besides modules. */
 const CONFIGURATION = ["deno.json", "deno.jsonc", "deno.lock", "package.json"];
 const memory = new Map<string, Entry>();
 
-/** What was made of the same before; undefined where nothing was. */
+/** The cached bundle; undefined if there is none, or its inputs have changed. */
 export function keptBundle(key: CacheKey): Built | undefined {
   if (platform.fileless !== undefined) return undefined;
   const name = nameOf(key);
@@ -54,7 +55,7 @@ export function keptBundle(key: CacheKey): Built | undefined {
   return entry.built;
 }
 
-/** Keeps what was made of these files. */
+/** Caches a bundle that was made from these files. */
 export function keepBundle(
   key: CacheKey,
   { built, files }: { readonly built: Built; readonly files: Iterable<string> },
@@ -84,7 +85,7 @@ function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
 
 function digestOf(path: string): string | null {
   try {
-    // Without asking anybody.
+    // Without a permission prompt.
     return platform.may("read", path) ? sha256(readFileSync(path)) : null;
   } catch {
     return null;
@@ -99,7 +100,7 @@ function nameOf({ name, version }: CacheKey): string {
   return `${sha256(JSON.stringify([name, version, navigator.userAgent, FORMAT]))}.json`;
 }
 
-/** Of what a file holds; another one has other names. */
+/** The version of the files' format, which changes their names. */
 const FORMAT = 2;
 
 function readEntry(path: string): Entry | undefined {
@@ -121,7 +122,7 @@ function writeEntry(folder: string, { name, entry }: { readonly name: string; re
     writeFileSync(join(own, name), `${text}\n${sha256(text)}`);
     renameSync(join(own, name), join(folder, name));
   } catch {
-    // Then the next process makes it anew.
+    // The next process will bundle it again.
   }
   try {
     if (own !== undefined) rmSync(own, { recursive: true });

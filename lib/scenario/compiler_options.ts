@@ -1,7 +1,7 @@
 /**
- * What a project's `deno.json` says of how its TypeScript is compiled, as far as esbuild heeds it: decorators and JSX.
+ * The compiler options of a project's `deno.json` that esbuild respects: those for decorators and JSX.
  *
- * - The nearest file counts, as Deno has it. What cannot be read says nothing.
+ * - The nearest file counts, as in Deno. A file that cannot be read counts as empty.
  */
 
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const HEEDED = ["experimentalDecorators", "jsx", "jsxFactory", "jsxFragmentFactory", "jsxImportSource"];
 
-/** The options for a module. */
+/** The compiler options for a module. */
 export function compilerOptionsOf(url: string): Readonly<Record<string, unknown>> {
   if (!url.startsWith("file:")) return {};
   for (let folder = dirname(fileURLToPath(url));; folder = dirname(folder)) {
@@ -31,7 +31,7 @@ function textOf(path: string): string | undefined {
 }
 
 function heeded(text: string): Readonly<Record<string, unknown>> {
-  // Without comments, and without commas behind which nothing follows; texts are left alone.
+  // Removes comments and trailing commas, but not within strings.
   const plain = text.replaceAll(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "$1")
     .replaceAll(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, "$1");
   try {

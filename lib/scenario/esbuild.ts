@@ -1,126 +1,126 @@
 /**
- * The part of esbuild that scenarios use: callers hand it in, as they do fast-check, so that nothing is loaded where no
- * scenario is explored.
+ * The part of esbuild's interface that scenarios use. Callers pass in esbuild, as they do with fast-check, so it is
+ * loaded only where scenarios are explored.
  */
 
-/** Where something is wrong. */
+/** An error message of esbuild. */
 export interface EsbuildMessage {
-  /** What is wrong. */
+  /** The text of the message. */
   readonly text: string;
-  /** Where; null where nobody knows. */
+  /** The place of the error; null if unknown. */
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-/** What esbuild asks about an import. */
+/** An import to resolve. */
 export interface EsbuildImport {
   /** The specifier. */
   readonly path: string;
-  /** Who imports it. */
+  /** The importing module. */
   readonly importer: string;
-  /** The namespace of who imports it. */
+  /** The namespace of the importing module. */
   readonly namespace: string;
-  /** The folder of who imports it. */
+  /** The folder of the importing module. */
   readonly resolveDir: string;
-  /** How it is imported. */
+  /** The kind of import. */
   readonly kind: string;
 }
 
-/** Where an import leads. */
+/** The target of an import. */
 export interface EsbuildResolved {
-  /** What it is called. */
+  /** The path of the target. */
   readonly path?: string;
-  /** Who loads it. */
+  /** The namespace, which selects the loader. */
   readonly namespace?: string;
-  /** Why it leads nowhere. */
+  /** Why it cannot be resolved. */
   readonly errors?: { readonly text: string }[];
 }
 
-/** What a module holds. */
+/** The contents of a module. */
 export interface EsbuildLoaded {
   /** Its text. */
   readonly contents?: string | Uint8Array;
-  /** What it is written in. */
+  /** The language of the text. */
   readonly loader?: "js" | "jsx" | "ts" | "tsx" | "json" | "text" | "binary";
-  /** Where its imports are looked for. */
+  /** The folder in which to resolve its imports. */
   readonly resolveDir?: string;
   /** Why it cannot be loaded. */
   readonly errors?: { readonly text: string }[];
 }
 
-/** What plugins do. */
+/** The hooks of a plugin. */
 export interface EsbuildHooks {
-  /** Finds imports. */
+  /** Registers a function that resolves imports. */
   onResolve(
     which: { filter: RegExp; namespace?: string },
     resolve: (args: EsbuildImport) => EsbuildResolved | undefined | Promise<EsbuildResolved | undefined>,
   ): void;
-  /** Loads modules. */
+  /** Registers a function that loads modules. */
   onLoad(
     which: { filter: RegExp; namespace?: string },
     load: (args: { readonly path: string }) => EsbuildLoaded | undefined | Promise<EsbuildLoaded | undefined>,
   ): void;
 }
 
-/** How a bundle is made. */
+/** Options of a build. */
 export interface EsbuildOptions {
-  /** Where it begins. */
+  /** The entry points. */
   entryPoints: string[];
-  /** Whether imports are followed. */
+  /** Whether to bundle imports. */
   bundle: true;
-  /** The kind of module. */
+  /** The format of the output. */
   format: "esm";
-  /** Which modules are built in. */
+  /** The platform, which determines the built-in modules. */
   platform: "node";
-  /** The language. */
+  /** The language version of the output. */
   target: string;
-  /** Whether it writes files. */
+  /** Whether to write files. */
   write: false;
-  /** Whether it tells what the bundle is made of. */
+  /** Whether to report the inputs of the bundle. */
   metafile: true;
-  /** Where it would write. */
+  /** The path of the output file. */
   outfile: string;
-  /** What paths are relative to. */
+  /** The folder that paths are relative to. */
   absWorkingDir: string;
-  /** Where the source map goes. */
+  /** How to output the source map. */
   sourcemap: "external";
-  /** Whether the map holds the sources. */
+  /** Whether the source map contains the sources. */
   sourcesContent: boolean;
-  /** Whether the text is as short as it can be without other names. */
+  /** Whether to remove whitespace. */
   minifyWhitespace: boolean;
-  /** What it prints. */
+  /** What to print. */
   logLevel: "silent";
-  /** What becomes of legal comments. */
+  /** What to do with legal comments. */
   legalComments: "none";
-  /** Whether functions keep their names. */
+  /** Whether to preserve the names of functions. */
   keepNames: boolean;
-  /** How it writes characters. */
+  /** The encoding of the output. */
   charset: "utf8";
-  /** The conditions of entries of packages. */
+  /** The conditions that select entries of packages. */
   conditions: string[];
   /** The main fields of packages. */
   mainFields: string[];
-  /** What the text may use of the language. */
+  /** Which language features the output may use. */
   supported: Record<string, boolean>;
-  /** Names and what takes their place. */
+  /** Replacements of names. */
   define: Record<string, string>;
   /** Options of the TypeScript compiler. */
   tsconfigRaw: { compilerOptions: Record<string, unknown> };
-  /** What finds and loads modules. */
+  /** The plugins, which resolve and load modules. */
   plugins: { name: string; setup: (build: EsbuildHooks) => void }[];
 }
 
-/** A bundle. */
+/** The result of a build. */
 export interface EsbuildMade {
-  /** Its files. */
+  /** The output files. */
   outputFiles: { readonly path: string; readonly text: string }[];
-  /** What it is made of. */
+  /** A description of the inputs. */
   metafile?: { readonly inputs: Readonly<Record<string, unknown>> };
 }
 
-/** The part of esbuild that scenarios use. */
+/** The part of esbuild's interface that scenarios use. */
 export interface Esbuild {
-  /** Its version. */
+  /** The version of esbuild. */
   readonly version?: string;
-  /** Makes a bundle; rejects with `errors`. */
+  /** Builds a bundle; rejects with an error that has `errors`. */
   build(options: EsbuildOptions): Promise<EsbuildMade>;
 }

@@ -1,5 +1,6 @@
 /**
- * The runs that evidence of a bug is looked at with: shorter ones, such without a fault, and once more the one that is shown.
+ * Performs the runs that examine the evidence of a bug: shorter runs, runs without faults, and the run that is finally
+ * shown.
  */
 
 import {
@@ -21,23 +22,23 @@ import { larger, type RoundOptions, type Rounds } from "./rounds.ts";
 import type { SearchSettings } from "./search.ts";
 import type { Tally } from "./tally.ts";
 
-/** What one run shows, with the schedule that repeats it. */
+/** The result of one run, with the schedule that repeats it. */
 export interface ShownRun {
   readonly performed: Performed;
   readonly schedule: string;
   readonly fingerprint: number;
-  /** Why it is another run than the schedule's; undefined where it is not. */
+  /** Why the run does not follow the schedule; undefined if it does. */
   readonly fault: string | undefined;
 }
 
-/** The runs that evidence of a bug is looked at with. */
+/** Performs the runs that examine the evidence of a bug. */
 export class Evidence implements Runs {
   readonly #rounds: Rounds;
   readonly #settings: SearchSettings;
   readonly #tally: Tally;
   #isStopped = false;
 
-  /** Looks at the evidence of a search. */
+  /** Examines the evidence of a search. */
   constructor(rounds: Rounds, { settings, tally }: { readonly settings: SearchSettings; readonly tally: Tally }) {
     this.#rounds = rounds;
     this.#settings = settings;
@@ -84,7 +85,8 @@ export class Evidence implements Runs {
   }
 
   /**
-   * The same without a fault, where one with as few deviations shows it; else whether it is certain that no order alone does.
+   * Finds evidence without faults that has no more deviations. If there is none, tells whether it is certain that no
+   * order alone shows the bug.
    */
   *withoutFaults(
     least: Found,
@@ -99,7 +101,7 @@ export class Evidence implements Runs {
     return { least, needsFault: (yield* this.findAgain(Infinity, options)) === "exhausted" };
   }
 
-  /** Performs the run with these departures once more, with all that can be said of it. */
+  /** Performs the run with these departures again, and returns all details. */
   *show(departures: readonly Departure[]): Slices<ShownRun> {
     const replay = new Replay(departures, { names: chainNames(MOST_CHAINS) });
     replay.begin();

@@ -1,13 +1,16 @@
 /**
- * Explores a scenario: ordinary async code, unchanged, under all orders in which the outside can complete what it asks for.
+ * Explores a scenario: runs ordinary async code, unchanged, in all orders in which the outside world can complete its
+ * requests.
  *
- * - A scenario is an async function that a module exports; see {@linkcode World} for what it is handed. What it imports, npm
- *   packages too, runs as it is, in a realm with clocks, chance and completions of the world (`realm.ts`).
- * - `proved`: all orders of completions were run, and what this scenario asserts holds in each. A bug comes with the schedule of
- *   fewest deviations from "in order" that was found, as a text that {@linkcode replayScenario} takes.
- * - A scenario may ask for faults. Then `proved` is of all orders with as many of them, and a bug says which it shows with.
- * - esbuild is handed in. Module, input, seed and options decide the result.
- * - Longer than most files because exploring and replaying prepare the same run, and judge and tell it in the same way.
+ * - A scenario is an async function that a module exports; it receives a {@linkcode World}. Its imports, including npm
+ *   packages, run unchanged in a realm whose clocks, chance and completions are the world's (`realm.ts`).
+ * - `proved`: all orders of completions were run, and the scenario's assertions hold in each. A bug comes with the
+ *   schedule of fewest deviations from the default order that was found, as text for {@linkcode replayScenario}.
+ * - A scenario may request faults. Then `proved` covers all orders with at most that many faults, and a bug lists the
+ *   faults of its run.
+ * - The caller provides esbuild. The module, the input, the seed and the options determine the result.
+ * - Longer than most files because exploring and replaying prepare the same run, and judge and report it in the same
+ *   way.
  */
 
 import {
@@ -47,88 +50,96 @@ import { scenarioTrace } from "./trace.ts";
 import { waitsOf } from "./waits.ts";
 import { worldText } from "./world_text.ts";
 
-/** How a scenario is run. */
+/** Options for running a scenario. */
 export interface ScenarioRunOptions {
-  /** esbuild. */
+  /** The esbuild module. */
   readonly esbuild: Esbuild;
-  /** A folder in which bundles are kept for the next process; none by default. */
+  /** A folder that keeps bundles for later processes; none by default. */
   readonly cache?: string | undefined;
-  /** The name of the scenario among the exports; the default export, else the only exported function by default. */
+  /**
+   * The name of the scenario among the module's exports; by default the default export, or else the only exported
+   * function.
+   */
   readonly name?: string | undefined;
-  /** What the scenario is handed besides the world: a value that can be cloned; `undefined` by default. */
+  /** The second argument of the scenario, a structured-cloneable value; `undefined` by default. */
   readonly input?: unknown;
-  /** Decides all chance; 0 by default. */
+  /** The seed of all chance; 0 by default. */
   readonly seed?: number | undefined;
-  /** In which order timers come: the earliest first (`ordered`, by default) or any (`free`). */
+  /** The order in which timers fire: the earliest first (`ordered`, the default) or any (`free`). */
   readonly clock?: Clock | undefined;
-  /** After how many completions a run is cut; 10,000 by default. */
+  /** The number of completions after which a run is cut off; 10,000 by default. */
   readonly stepLimit?: number | undefined;
   /**
-   * For how many milliseconds code may run before it waits; 1,000 by default. In a browser nothing ends an endless loop.
+   * How long code may run before it waits, in milliseconds; 1,000 by default. In a browser, nothing ends an endless
+   * loop.
    */
   readonly timeout?: number | undefined;
   /**
-   * What drains microtasks: a queue of their own (`own-queue`), or turns of the event loop in the caller's own realm (`turn`), where
-   * `Request`, streams and the like are the platform's. By default the queue, unless the scenario uses what only the other has.
+   * What drains microtasks: a queue of their own (`own-queue`), or turns of the event loop in the caller's realm
+   * (`turn`), where `Request`, streams and the like are the platform's. By default the queue, unless the scenario uses
+   * something only `turn` has.
    */
   readonly drain?: Drain | undefined;
 }
 
-/** How a scenario is explored. */
+/** Options of {@linkcode exploreScenario}. */
 export interface ExploreScenarioOptions extends ScenarioRunOptions {
-  /** The way through the orders, or one of your own, which proves nothing; `portfolio` by default; `dpor` is refused. */
+  /**
+   * The name of a strategy, or a scheduler of your own, which proves nothing; `portfolio` by default. `dpor` is
+   * refused.
+   */
   readonly strategy?: Strategy | Scheduler | undefined;
-  /** What is looked for, and nothing else: a kind of bug, or an outcome; by default any bug. */
+  /** The only thing to look for: a kind of bug, or an outcome; by default, any bug. */
   readonly find?: BugKind | { readonly outcome: unknown } | undefined;
-  /** The kinds of bugs that do not count; none by default. */
+  /** The kinds of bugs to ignore; none by default. */
   readonly ignore?: readonly BugKind[] | undefined;
-  /** How many schedules to run at most; 10,000 by default. */
+  /** The maximum number of schedules to run; 10,000 by default. */
   readonly budget?: number | undefined;
-  /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
+  /** Whether to continue after a bug until the budget is spent, so that the outcomes are complete; false by default. */
   readonly keepGoing?: boolean | undefined;
-  /** Whether runs share their drains, which is faster and shows the same; true by default. */
+  /** Whether runs share their drains, which is faster and gives the same result; true by default. */
   readonly together?: boolean | undefined;
-  /** Told how far it is; where it gives true, what is left is not looked at. */
+  /** Called from time to time with the number of schedules run so far; if it returns true, the search stops. */
   readonly progress?: ((schedules: number) => boolean | void) | undefined;
 }
 
-/** What exploring a scenario came to. */
+/** The result of exploring a scenario. */
 export interface ScenarioReport {
   /** The name of the scenario. */
   readonly scenario: string;
   /** The module's URL. */
   readonly module: string;
-  /** What it came to. Preemptions are deviations from the order in which things were asked for. */
+  /** The result; preemptions are deviations from the order of the requests. */
   readonly result: ExploreResult;
   /** What drained microtasks. */
   readonly drain: Drain;
-  /** Whether any run called `expect`; else only what is thrown, hangs or is left over is a bug. */
+  /** Whether any run called `expect`; if not, only errors, hangs and leaks can be bugs. */
   readonly callsExpect: boolean;
-  /** The run that shows the bug, if there is one. */
+  /** The trace of the run that shows the bug, if there is one. */
   readonly trace: RunTrace | undefined;
-  /** What befalls that run, of what the scenario asks for. */
+  /** The faults in that run. */
   readonly faults: readonly string[];
-  /** Whether it is certain that no order alone shows the bug: it needs a fault. */
+  /** Whether it is certain that the bug needs a fault: no order alone shows it. */
   readonly needsFault: boolean;
-  /** What the code printed in that run. */
+  /** The lines that the code printed in that run. */
   readonly printed: readonly string[];
 }
 
-/** What a schedule of a scenario comes to. */
+/** The result of replaying a scenario. */
 export interface ScenarioReplay {
   /** The name of the scenario. */
   readonly scenario: string;
-  /** What the scenario returned; undefined where it did not. */
+  /** The value that the scenario returned; undefined if it did not return. */
   readonly outcome: unknown;
   /** The bug that it shows, if any. */
   readonly finding: Finding | undefined;
-  /** How often it deviates from the order. */
+  /** The number of deviations from the order of the requests. */
   readonly preemptions: number;
-  /** What befalls it, of what the scenario asks for. */
+  /** The faults in the run. */
   readonly faults: readonly string[];
-  /** The run. */
+  /** The trace of the run. */
   readonly trace: RunTrace;
-  /** What the code printed. */
+  /** The lines that the code printed. */
   readonly printed: readonly string[];
 }
 
@@ -140,16 +151,17 @@ const TIMEOUT = 1000;
 /**
  * Explores a scenario.
  *
- * @throws {ScenarioError} where the module cannot be bundled, has no such scenario, or the scenario uses what the world lacks.
- * @throws {RangeError} where the options make no sense.
+ * @throws {ScenarioError} if the module cannot be bundled or has no such scenario, or if the scenario uses something
+ * the world lacks.
+ * @throws {RangeError} if an option is invalid.
  */
 export async function exploreScenario(url: string, options: ExploreScenarioOptions): Promise<ScenarioReport> {
   return await exploreScenarioShared(url, options, () => undefined);
 }
 
 /**
- * The same on workers: `workersOf` gives what performs the shares of a search, whose data guests are given that do what
- * {@linkcode scenarioShares} gives.
+ * Explores a scenario on workers. `workersOf` creates the workers that perform shares, from the data of the search,
+ * which a guest passes to `prepare` of {@linkcode scenarioShares}.
  */
 export async function exploreScenarioShared(
   url: string,
@@ -179,7 +191,7 @@ export async function exploreScenarioShared(
     const { performed, schedule } = await drive(evidence.show(least.departures));
     const { kind, preemptions, steps } = least;
     const { judged, faults, printed } = performed;
-    // What changes where nothing but the order is open is no bug of the order.
+    // A difference between runs of the same order is not a bug of the order.
     const again = findingOf(performed, goal);
     const isSame = again?.kind === kind;
     const hangs = isSame && kind === "hang" ? await waits(least.departures, performed) : [];
@@ -198,10 +210,10 @@ export async function exploreScenarioShared(
 }
 
 /**
- * Runs a scenario once, as a schedule says.
+ * Runs a scenario once, following a schedule.
  *
- * @throws {ScenarioError} see {@linkcode exploreScenario}.
- * @throws {RangeError} where the text is no schedule, or one of another scenario, version or input.
+ * @throws {ScenarioError} as {@linkcode exploreScenario} does.
+ * @throws {RangeError} if the text is not a schedule, or is one of another scenario, version or input.
  */
 export async function replayScenario(
   url: string,
@@ -236,11 +248,14 @@ interface Prepared {
   readonly search: ScenarioSearch;
   readonly evidence: Evidence;
   readonly request: ScenarioRequest;
-  /** What a run waits for that hangs, a line each. */
+  /** The waits of a run that hangs, one line each. */
   readonly waits: (departures: readonly Departure[], performed: Performed) => Promise<readonly string[]>;
 }
 
-/** Has a scenario used: drained by turns where that is asked for, or the world of the own queue lacks something. */
+/**
+ * Prepares a scenario and passes it to `use`: drained by turns if requested, or if the world of its own queue lacks
+ * something.
+ */
 async function prepared<T>(
   url: string,
   options: Preparing,
@@ -266,7 +281,7 @@ async function prepared<T>(
   }
 }
 
-/** Does something that may need functions of texts which are not compiled at once: then again, until all are at hand. */
+/** Calls a function, and calls it again each time it needs compiled code that takes turns to prepare. */
 async function compiledFirst<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -278,7 +293,7 @@ async function compiledFirst<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-// What goes wrong in the caller's own realm is of the exploration that is under way there: so there is one at a time.
+// Errors in the caller's own realm are attributed to the exploration in progress there, so there is one at a time.
 let last: Promise<unknown> = Promise.resolve();
 
 async function afterOthers<T>(act: () => Promise<T>): Promise<T> {
@@ -293,15 +308,15 @@ async function afterOthers<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Bundles a module and makes a realm of it, for as long as something uses them. */
+/** Bundles a module and creates a realm for it, for as long as `use` needs them. */
 async function preparedOn<T>(
   drain: Drain,
   { url, options, modules, isDynamic = false, use }: {
     readonly url: string;
     readonly options: Preparing;
-    /** The modules of workers. */
+    /** The modules that workers run. */
     readonly modules: ReadonlyMap<string, Bundle>;
-    /** Whether code is made of texts. */
+    /** Whether code is created from strings. */
     readonly isDynamic?: boolean;
     readonly use: (prepared: Prepared) => Promise<T>;
   },
@@ -310,13 +325,13 @@ async function preparedOn<T>(
     options;
   const [bundle, world] = await Promise.all([bundled(url, esbuild, { cache }), worldText(esbuild, { cache })]);
   const { ignore } = goal;
-  // Functions are told from other exports by evaluating the module.
+  // The module must be evaluated to tell functions from other exports.
   const functions = () => {
     const parts = { world, bundle, seed, drain: "own-queue", modules, isDynamic } as const;
     try {
       return new Realm(parts).functions(timeout);
     } catch (error) {
-      // Without a queue of its own no module is evaluated at once.
+      // Only a queue of its own evaluates a module at once.
       if (error instanceof NeedsTurnError) return undefined;
       throw error;
     }
@@ -358,7 +373,7 @@ async function preparedOn<T>(
   }
 }
 
-/** Does all slices, each in a turn of the event loop; whoever is told of the progress may stop them. */
+/** Runs all slices, each in a turn of the event loop; `progress` may stop them. */
 function driven<T>(slices: Slices<T>, progress?: ExploreScenarioOptions["progress"]): Promise<T> {
   return inTurns(slices, ({ schedules }) => progress?.(schedules) === true);
 }

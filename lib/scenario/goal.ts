@@ -1,19 +1,17 @@
-/**
- * What is looked for in the runs of a scenario: any bug, kinds of bugs, or an outcome.
- */
+/** The goal of a search in a scenario: any bug, kinds of bugs, or an outcome. */
 
 import { type BugKind, type Found, kinds } from "../explorer/mod.ts";
 import type { Performed } from "./live.ts";
 
-/** What is looked for. */
+/** The goal of a search. */
 export interface ScenarioGoal {
-  /** The outcome, as text: then no bug counts. */
+  /** The outcome, as text; if given, bugs do not count. */
   readonly outcome?: string | undefined;
-  /** The kinds that do not count. */
+  /** The kinds of bugs to ignore. */
   readonly ignore: readonly BugKind[];
 }
 
-/** What a run shows of what is looked for, undefined where that is nothing. */
+/** The finding of a run that matches the goal; undefined if there is none. */
 export function findingOf(
   { judged: { text, finding } }: Performed,
   { outcome }: ScenarioGoal,
@@ -24,7 +22,7 @@ export function findingOf(
     : undefined;
 }
 
-/** The same, with the run that shows it. */
+/** The finding that matches the goal, with the run that shows it. */
 export function foundIn(run: Performed, goal: ScenarioGoal): Found | undefined {
   const finding = findingOf(run, goal);
   if (finding === undefined) return undefined;

@@ -1,8 +1,10 @@
 /**
- * What a module imports, as Deno itself resolves it: with the import map, the workspace and the lock file of the user's project.
+ * The imports of a module, as Deno itself resolves them: with the import map, the workspace and the lock file of the
+ * user's project.
  *
- * - `deno info` is asked once for the whole graph, in the folder of the module.
- * - A package's file is found by its `exports`, as Node finds it; Deno says where one is that stands in `node_modules`.
+ * - `deno info` is run once for the whole graph, in the folder of the module.
+ * - The files of a package are found through its `exports`, as in Node; Deno reports the places of files in
+ *   `node_modules`.
  */
 
 import { readFileSync } from "node:fs";
@@ -18,7 +20,7 @@ export interface GraphModule {
   readonly specifier: string;
   /** The file that holds its text. */
   readonly local: string;
-  /** What Deno takes it for, such as `TypeScript`. */
+  /** The media type that Deno reports, such as `TypeScript`. */
   readonly mediaType: string;
 }
 
@@ -28,7 +30,7 @@ export type Target =
   | { readonly kind: "builtin"; readonly name: string }
   | { readonly kind: "file"; readonly path: string };
 
-/** What of the answer of `deno info` is read. */
+/** The parts of the output of `deno info` that are used. */
 interface Info {
   readonly modules: readonly InfoModule[];
   readonly redirects?: Readonly<Record<string, string>>;
@@ -36,7 +38,7 @@ interface Info {
 }
 
 interface InfoModule {
-  /** Such as `esm`; `external` is a file in `node_modules`, in which Deno does not look. */
+  /** Such as `esm`; `external` is a file in `node_modules`, which Deno does not inspect. */
   readonly kind?: string;
   readonly specifier: string;
   readonly local?: string | null;
@@ -57,17 +59,17 @@ interface InfoPackage {
   readonly localPath?: string;
 }
 
-/** The conditions under which Deno takes an entry of a package. */
+/** The conditions with which Deno selects an entry of a package. */
 export const CONDITIONS: readonly string[] = ["deno", "node", "import", "module-sync", "default"];
 const REQUIRING: readonly string[] = ["deno", "node", "require", "module-sync", "default"];
 
-/** What a module imports, as Deno itself resolves it. */
+/** The imports of a module, as Deno itself resolves them. */
 export class Graph {
   readonly #modules: ReadonlyMap<string, InfoModule>;
   readonly #redirects: Readonly<Record<string, string>>;
   readonly #packages: ReadonlyMap<string, InfoPackage>;
 
-  /** Takes over the answer of `deno info`. */
+  /** Creates the graph from the output of `deno info`. */
   constructor({ modules, redirects = {}, npmPackages = {} }: Info) {
     this.#modules = new Map(modules.map((module) => [module.specifier, module]));
     this.#redirects = redirects;
@@ -77,7 +79,7 @@ export class Graph {
   /**
    * Asks Deno for the graph of a module.
    *
-   * @throws {ScenarioError} where Deno has no answer.
+   * @throws {ScenarioError} if Deno fails.
    */
   static async of(url: string): Promise<Graph> {
     const cwd = url.startsWith("file:") ? dirname(fileURLToPath(url)) : undefined;
@@ -90,7 +92,7 @@ export class Graph {
     try {
       if (code === 0) return new Graph(JSON.parse(text));
     } catch {
-      // It is said below.
+      // The error follows below.
     }
     throw new ScenarioError(`Cannot bundle ${url}: deno info ends with ${code}, the graph of its imports is wanted`);
   }
@@ -98,7 +100,7 @@ export class Graph {
   /**
    * The module itself.
    *
-   * @throws {ScenarioError} where there is none.
+   * @throws {ScenarioError} if there is none.
    */
   module(url: string): GraphModule {
     const specifier = this.#redirects[url] ?? url;
@@ -122,7 +124,7 @@ export class Graph {
     return [...this.#packages.values()].map(({ name }) => name);
   }
 
-  /** Where an import of a module of the graph leads; undefined where Deno knows nothing of it. */
+  /** The target of an import in a module of the graph; undefined if Deno does not know it. */
   target(
     specifier: string,
     { importer, kind }: { readonly importer: string; readonly kind: string },
@@ -146,7 +148,7 @@ export class Graph {
     return path === undefined ? undefined : { kind: "file", path };
   }
 
-  /** The file of what a file of a package imports by name; undefined where the package has no such dependency. */
+  /** The file that a file of a package imports by name; undefined if the package has no such dependency. */
   fileFor(
     specifier: string,
     { importer, kind }: { readonly importer: string; readonly kind: string },
@@ -171,7 +173,7 @@ export class Graph {
   }
 }
 
-/** What stands in a package's `exports`. */
+/** The value of a package's `exports`. */
 type Exports = string | null | readonly Exports[] | { readonly [key: string]: Exports };
 
 /** The file of a package's entry. */
@@ -186,14 +188,14 @@ function entryOf(
     return entry === undefined ? undefined : join(folder, entry);
   }
   try {
-    // An ending may be left out, and a folder stands for its main file.
+    // The extension may be omitted, and a folder stands for its main file.
     return createRequire(description).resolve(`./${subpath}`);
   } catch {
     return subpath === "" && module !== undefined ? join(folder, module) : undefined;
   }
 }
 
-/** What `exports` says of an entry: see Node's documentation of packages. */
+/** The file for an entry according to `exports`: see Node's documentation of packages. */
 export function exported(
   exports: Exports,
   { subpath, conditions }: { readonly subpath: string; readonly conditions: readonly string[] },
@@ -233,7 +235,7 @@ function chosen(exports: Exports, conditions: readonly string[]): string | undef
   return undefined;
 }
 
-/** The text of a module, without what Deno's cache adds to it. */
+/** The text of a module, without the metadata that Deno's cache adds. */
 export function textOf({ local }: GraphModule): string | Promise<string> {
   return readFileSync(local, "utf8").replace(/\n\/\/ denoCacheMetadata=.*\n?$/, "\n");
 }
@@ -243,7 +245,7 @@ export function folderOf({ specifier }: GraphModule): string | undefined {
   return specifier.startsWith("file:") ? dirname(fileURLToPath(specifier)) : undefined;
 }
 
-/** What `import.meta` says of a file; nothing where the module is none. */
+/** The properties of `import.meta` for a file; none if the module is not a file. */
 export function fileOf(url: string): { readonly dirname?: string; readonly filename?: string } {
   if (!url.startsWith("file:")) return {};
   const filename = fileURLToPath(url);
@@ -255,7 +257,7 @@ export function urlOf(path: string): string {
   return pathToFileURL(path).href;
 }
 
-/** What Deno says, on one line, with the place that it names. */
+/** A message of Deno, on one line, with the place that it names. */
 function firstLine(text: string): string {
   // deno-lint-ignore no-control-regex
   const plain = text.replaceAll(/\x1b\[[\d;]*m/g, "");

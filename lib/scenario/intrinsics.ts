@@ -1,16 +1,17 @@
 /**
- * What runs share: the objects of the language, and those of the world. What a run changes of them is found out and undone.
+ * The objects that runs share: those of the language, and those of the world. A run's changes to them are detected and
+ * undone.
  *
- * - Compared are the keys of each object, the values of its properties, its prototype, and whether it takes more; an accessor
- *   counts by its getter.
- * - Invariant: after `restore` each object is as it was, or `restore` has said that it is spoiled.
+ * - The keys of each object, the values of its properties, its prototype and its extensibility are compared; an
+ *   accessor is compared by its getter.
+ * - Invariant: after `restore`, each object is as it was, or `restore` has reported that it is spoiled.
  */
 
-/** What `restore` found. */
+/** The result of `restore`. */
 export interface Changed {
-  /** The name of a key that was changed. */
+  /** The name of a changed key. */
   readonly name: string;
-  /** Whether it cannot be put back. */
+  /** Whether it cannot be restored. */
   readonly isSpoiled: boolean;
 }
 
@@ -18,27 +19,27 @@ interface Kept {
   readonly object: object;
   readonly prototype: object | null;
   readonly isExtensible: boolean;
-  /** How many keys it has. */
+  /** The number of its keys. */
   readonly size: number;
-  /** What is left alone. */
+  /** The key to leave alone. */
   readonly except: string | undefined;
   readonly properties: ReadonlyMap<PropertyKey, PropertyDescriptor>;
-  /** Those that hold a value, and those that compute it. */
+  /** The keys of data properties, with their values, and those of accessors. */
   readonly keys: readonly PropertyKey[];
   readonly values: readonly unknown[];
   readonly accessors: readonly PropertyKey[];
 }
 
-/** Objects that one run after the other uses, as they were. */
+/** The original state of objects that one run after another uses. */
 export class Intrinsics {
   readonly #kept: readonly Kept[];
 
-  /** Takes them down; one of the keys of the first is left alone. */
+  /** Records the objects; the key `except` of the first is left alone. */
   constructor(objects: Iterable<object>, { except }: { readonly except?: string } = {}) {
     this.#kept = [...objects].map((object, place) => keptOf(object, place === 0 ? except : undefined));
   }
 
-  /** Puts back what has changed; undefined where nothing has. */
+  /** Undoes all changes; returns undefined if there are none. */
   restore(): Changed | undefined {
     let changed: Changed | undefined;
     for (const kept of this.#kept) {
@@ -51,15 +52,15 @@ export class Intrinsics {
 }
 
 /**
- * The objects that a realm's global object leads to: what it holds, their prototypes, and those of what syntax makes, to which
- * no name leads.
+ * The objects that are reachable from a realm's global object: what it contains, their prototypes, and the nameless
+ * prototypes of what syntax creates.
  */
 export function languageOf(global: object, unnamed: readonly object[]): ReadonlySet<object> {
   const objects = new Set<object>([global]);
   for (const object of objects) {
     for (const key of Reflect.ownKeys(object)) {
       const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value;
-      // Methods are compared by themselves; what they hold is of no interest.
+      // Methods are compared by identity; their properties do not matter.
       if (isObject(value) && (object === global || key === "prototype")) objects.add(value);
     }
   }
@@ -67,7 +68,7 @@ export function languageOf(global: object, unnamed: readonly object[]): Readonly
   return objects;
 }
 
-/** The objects that these values lead to: what they inherit from, and what they hold but for methods. */
+/** The objects that are reachable from these values: their prototypes, and what they contain except methods. */
 export function worldOf(
   values: Iterable<unknown>,
   { except = new Set() }: { readonly except?: ReadonlySet<object> } = {},

@@ -1,7 +1,7 @@
 /**
- * A run of a scenario that is under way: what it chooses, step by step, and what it came to.
+ * A run of a scenario in progress: its choices, step by step, and its result.
  *
- * - Its choices are kept, so that it can be repeated from the start, alone: then its scheduler is not asked again.
+ * - Its choices are kept, so that it can be repeated from the start, alone, without asking its scheduler again.
  */
 
 import {
@@ -17,49 +17,49 @@ import type { SourcePlace } from "./source_map.ts";
 import type { Run } from "./world/main.ts";
 import type { Completion } from "./world/outside.ts";
 
-/** Of this many tasks an action's number tells: a run has fewer chains. */
+/** The number of tasks that actions are encoded with; a run has fewer chains. */
 const TASKS = 2 ** 20;
 const NONE: readonly number[] = [];
 const NOTHING: ReadonlyMap<number, readonly number[]> = new Map();
 
-/** A completion that came, as a trace shows it. */
+/** A completion that occurred, as a trace shows it. */
 export interface Step {
   readonly chain: number;
   readonly label: string;
-  /** What came of it. */
+  /** What resulted from it. */
   readonly notes: readonly string[];
-  /** The chain that would have come, where it is another. */
+  /** The chain that would have come by default, if it is another. */
   readonly instead: number | undefined;
   readonly insteadLabel: string | undefined;
-  /** Where the code asked for it. */
+  /** The place in the source that requested it. */
   readonly source: string | undefined;
 }
 
-/** A run that was performed. */
+/** The result of a run. */
 export interface Performed {
   readonly kind: RunEnd["kind"];
   readonly judged: Judged;
-  /** Where it departs from the order. */
+  /** Its departures from the default order. */
   readonly departures: readonly Departure[];
-  /** How often it does. */
+  /** The number of departures. */
   readonly preemptions: number;
-  /** What befell it, of what the scenario has asked for. */
+  /** The faults that occurred. */
   readonly faults: readonly string[];
-  /** How many completions came. */
+  /** The number of completions. */
   readonly steps: number;
-  /** What came, in 32 bits. */
+  /** A 32-bit hash of the completions. */
   readonly fingerprint: number;
-  /** What came, step by step; only where that was asked for. */
+  /** The completions, step by step; only if requested. */
   readonly trace: readonly Step[];
-  /** What the code printed. */
+  /** The lines that the code printed. */
   readonly printed: readonly string[];
-  /** What it takes for granted. */
+  /** The assumptions of the run. */
   readonly assumptions: readonly string[];
-  /** Whether it has called `expect`. */
+  /** Whether it called `expect`. */
   readonly callsExpect: boolean;
 }
 
-/** A run that is under way. */
+/** A run in progress. */
 export class Live {
   readonly place: number;
   run: Run | undefined;
@@ -81,7 +81,7 @@ export class Live {
     this.place = place;
   }
 
-  /** What came last, for people. */
+  /** The label of the last completion, for people. */
   get last(): string {
     return this.next?.label ?? "the start";
   }
@@ -97,7 +97,7 @@ export class Live {
     this.#performed = undefined;
   }
 
-  /** Chooses what comes next, or says how the run has ended. */
+  /** Chooses the next completion, or tells how the run has ended. */
   decide(
     { isOrdered, isFaultless, stepLimit }: {
       readonly isOrdered: boolean;
@@ -167,7 +167,7 @@ export class Live {
     };
   }
 
-  /** What the run came to, once it is certain; the scheduler hears of it. */
+  /** The result of the run, once it is certain; notifies the scheduler. */
   performed(): Performed {
     this.#scheduler.end(this.#point);
     if (this.#performed === undefined) {

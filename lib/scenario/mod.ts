@@ -1,11 +1,12 @@
 /**
- * Scenarios: ordinary async code, unchanged, under all orders in which the outside can complete what it asks for.
+ * Scenarios: runs ordinary async code, unchanged, in all orders in which the outside world can complete its requests.
  *
- * - Promises are V8's own, in a realm whose microtask queue is drained at once; lowering `async` to generators differs from V8 in
- *   four of ten random programs, so nothing is lowered.
- * - Strategies, shrinking, schedules and outcomes are those of the explorer. A completion is an action, what follows one from the
- *   other a task; no reduction is assumed, since nobody knows what a completion touches.
- * - The world's code (`world/`) runs inside the realm, since a reaction that the host asks for would be queued outside.
+ * - Promises are V8's own, in a realm whose microtask queue is drained at once. `async` functions are not lowered to
+ *   generators, because lowering them gives another order than V8 in four of ten random programs.
+ * - Strategies, shrinking, schedules and outcomes are those of the explorer. A completion is an action; completions
+ *   that follow from one another form a task. No reduction is assumed, since nobody knows what a completion affects.
+ * - The world's code (`world/`) runs inside the realm, because a reaction requested by the host would be queued outside
+ *   it.
  *
  * @module
  */

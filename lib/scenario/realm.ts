@@ -1,11 +1,11 @@
 /**
- * A realm for scenarios, compiled and ready: on a ground (`ground.ts`) that drains their microtasks.
+ * A realm for scenarios, compiled and ready, on a ground (`ground.ts`) that drains its microtasks.
  *
  * - Promises and `async` functions are V8's own, so the order of microtasks is the language's.
- * - The world is evaluated inside (`world/main.ts`), and so are all reactions: a reaction that the host asks for would be queued
- *   outside, and look like a hang.
- * - The user's bundle is compiled once and called for each run: its module state is fresh.
- * - A drain that takes too long is ended; the queue may then hold an endless loop, so the realm is used no more.
+ * - The world is evaluated inside (`world/main.ts`), and so are all reactions: a reaction requested by the host would
+ *   be queued outside, and look like a hang.
+ * - The user's bundle is compiled once and called for each run, so that its module state is fresh.
+ * - A drain that takes too long is ended. The queue may then contain an endless loop, so the realm is not used again.
  */
 
 import { seededChooser } from "../memory/mod.ts";
@@ -25,31 +25,31 @@ import { ScenarioError } from "../errors.ts";
 import { platform } from "../platform/mod.ts";
 import { groundOf } from "./vm_ground.ts";
 
-/** What a realm is made of. */
+/** Options of a realm. */
 export interface RealmOptions {
-  /** The text of the world. */
+  /** The text of the world's bundle. */
   readonly world: string;
   /** The user's module. */
   readonly bundle: Bundle;
-  /** Decides the chance of each run. */
+  /** The seed of each run's chance. */
   readonly seed: number;
   /** What drains microtasks. */
   readonly drain: Drain;
-  /** The modules of workers that are at hand, by URL. */
+  /** The available modules of workers, by URL. */
   readonly modules: ReadonlyMap<string, Bundle>;
-  /** Whether code is made of texts; false by default. */
+  /** Whether code is created from strings; false by default. */
   readonly isDynamic?: boolean;
-  /** The outside of the first run, where it is the realm of a worker. */
+  /** The outside of the first run, if this is the realm of a worker. */
   readonly outside?: Outside;
-  /** What hears of all that is awaited; nobody by default. */
+  /** The listener for everything that is awaited; none by default. */
   readonly waits?: WaitListener | undefined;
 }
 
-/** Hears of waits. */
+/** Listens for awaits and promises. */
 export interface WaitListener {
-  /** Told what is awaited, and where in the source. */
+  /** Called with each awaited value, and its place in the source. */
   awaits(awaited: unknown, place: SourcePlace | undefined): void;
-  /** Told of each promise that is made by `new`, and where. */
+  /** Called with each promise created by `new`, and its place in the source. */
   made(promise: unknown, place: SourcePlace | undefined): void;
 }
 
@@ -66,10 +66,13 @@ interface WorldExports {
   readonly EventEmitter: unknown;
 }
 
-/** Code that makes code of a text which sees what stands around it; what else makes such code is found out when it is called. */
+/**
+ * Finds code that evaluates a string in its own scope; other ways to create code from strings are detected when they
+ * are called.
+ */
 const DYNAMIC = /\beval\s*\(/;
 
-/** Globals that wait for nothing and read no clock. */
+/** Globals that neither wait nor read a clock. */
 const PURE = ["URL", "URLPattern", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
 
 /** A realm for scenarios. */
@@ -83,22 +86,25 @@ export class Realm {
   readonly #runs: Run[] = [];
   readonly #scopes = new Map<Outside, Scope>();
   readonly #intrinsics: Intrinsics;
-  // What is a run's own, or a worker's: one that is used by several is among the intrinsics.
+  // The objects that belong to a single run or worker; shared ones are among the intrinsics.
   readonly #own = new Map<Run | Scope, Intrinsics>();
   readonly #shared: ReadonlySet<object>;
-  // The globals that the code can name.
+  // The names of globals that the code may use.
   readonly #names: readonly string[];
   readonly #promise: unknown;
   readonly #places: Announced["places"] | undefined;
-  /** Whether code may be made of text: it finds the globals of the first run, so each run is the first. */
+  /**
+   * Whether code may be created from strings. Such code finds the globals of the first run, so each run must be the
+   * first.
+   */
   readonly isDynamic: boolean;
-  /** What each run begins with. */
+  /** What each run starts with. */
   readonly start: Pick<Started, "evaluate" | "isGlobal">;
 
   /**
-   * Makes a realm, compiled and ready.
+   * Creates a realm, compiled and ready.
    *
-   * @throws {ScenarioError} where the bundle cannot be compiled.
+   * @throws {ScenarioError} if the bundle cannot be compiled.
    */
   constructor({ world, bundle, seed, drain, modules, waits, outside, isDynamic = false }: RealmOptions) {
     this.#bundle = bundle;
@@ -136,10 +142,10 @@ export class Realm {
     this.#ground.seal({ ...globals, ...selves }, { isWhole: this.isDynamic, makers });
     const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
-    // Code that is made at run time may name any of them.
+    // Code created at run time may use any of them.
     const names = this.isDynamic ? all : all.filter((name) => uses(name) || name === "__eval");
     const own = waits === undefined ? {} : this.#telling(waits);
-    // What is called as (0, eval) finds globals: the places in the text stay.
+    // (0, eval) evaluates in the global scope; the replacement has the same length, so places stay the same.
     const code = (told?.code ?? bundle.code).replaceAll("(0, eval)", drain === "turn" ? "( __eval)" : "(0, eval)");
     const make = this.#compiledModule(code, [...names, ...Object.keys(own)]);
     this.start = {
@@ -153,7 +159,7 @@ export class Realm {
     this.#intrinsics = new Intrinsics(this.#shared, { except: JOB });
   }
 
-  /** What a run changes may be found there. */
+  /** The objects of a run that it may change. */
   #worldOf(run: Run | Scope): ReadonlySet<object> {
     const { globals } = run;
     const given = "given" in run ? run.given : [];
@@ -165,7 +171,7 @@ export class Realm {
     this.#own.set(run, new Intrinsics([...this.#worldOf(run)].filter((object) => !this.#shared.has(object))));
   }
 
-  /** The run of a place: one for each that is under way at a time. */
+  /** The run at a place; there is a place for each simultaneous run. */
   run(place: number): Run {
     const run = this.#run(place);
     if (!this.#own.has(run)) this.#keep(run);
@@ -176,9 +182,7 @@ export class Realm {
     return this.#runs[place] ??= this.#exports.makeRun(this.#host);
   }
 
-  /**
-   * The names of the functions that the module exports; undefined where it is not evaluated at once.
-   */
+  /** The names of the exported functions; undefined if the module is not evaluated at once. */
   functions(timeout: number): readonly string[] | undefined {
     const run = this.run(0);
     this.drain(() => run.begin({ ...this.start, name: undefined, input: undefined, traces: false }), { timeout });
@@ -186,7 +190,7 @@ export class Realm {
     return run.functions;
   }
 
-  /** A worker's own side, in the run of an outside. */
+  /** The scope of a worker, in the run of an outside. */
   scope(outside: Outside): Scope {
     const scope = this.#scope(outside);
     if (this.#own.has(scope)) return scope;
@@ -203,34 +207,34 @@ export class Realm {
     return scope;
   }
 
-  /** Whether a promise is of this realm. */
+  /** Whether a promise belongs to this realm. */
   owns(promise: unknown): boolean {
     return promise instanceof (this.#promise as PromiseConstructor);
   }
 
-  /** Lets a completion come in the run of an outside, which may be one of another realm. */
+  /** Performs a completion in the run of an outside, which may belong to another realm. */
   perform(run: Run, completion: Completion): void {
     this.#scopes.get(run.outside)?.blamed();
     run.perform(completion);
   }
 
-  /** Has `doubt` called where something goes wrong in microtasks of nobody knows whom. */
+  /** Makes errors in microtasks that cannot be attributed to a run call `doubt`. */
   blameNobody(doubt: () => void): void {
     this.#exports.blameNobody(doubt);
   }
 
-  /** Does something in the realm, and all microtasks that come of it; for at most so many milliseconds. */
+  /** Calls a function in the realm, and runs all microtasks that result, for at most `timeout` milliseconds. */
   drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
     return this.#ground.drain(act, { timeout });
   }
 
-  /** Puts back what runs have changed, up to that place; undefined where nothing that others share has been. */
+  /** Undoes the changes of the first `places` runs; returns undefined if nothing shared was changed. */
   restore(places: number): Changed | undefined {
     for (let place = 0; place < places; place++) {
       const run = this.#runs[place];
       if (run === undefined || !this.#own.get(run)?.restore()?.isSpoiled) continue;
       if (this.isDynamic) return { name: "a global", isSpoiled: true };
-      // Another one takes its place.
+      // A new run takes its place.
       this.#own.delete(run);
       delete this.#runs[place];
     }
@@ -257,7 +261,7 @@ export class Realm {
     return usersPlaces(places);
   }
 
-  /** What a text that announces its awaits is given besides the globals. */
+  /** The globals for a text that announces its awaits. */
   #telling(waits: WaitListener): Readonly<Record<string, unknown>> {
     return {
       [ANNOUNCE]: (place: number, awaited: unknown) => {
@@ -266,7 +270,7 @@ export class Realm {
         return awaited;
       },
       Promise: this.#exports.tellingPromise((promise) => {
-        // Within a line the text is another one: the line is what counts.
+        // Columns differ in the announcing text, so only the line counts.
         const [place] = this.#placesOf(deepStack(), () => Infinity);
         waits.made(promise, place);
       }),
@@ -274,7 +278,8 @@ export class Realm {
   }
 
   #compiledModule(code: string, names: readonly string[]): (...globals: readonly unknown[]) => unknown {
-    // A variable of the module may have a parameter's name: so it is a function of its own. It may await, as a module may.
+    // A variable of the module may have the name of a parameter, so the module gets a function of its own. It may
+    // await, as a module may.
     const around = [`"use strict"; return (async () => {`, "})();"] as const;
     try {
       const imports = this.#exports.refuseImport;
@@ -286,7 +291,7 @@ export class Realm {
   }
 }
 
-/** The functions of this realm by name, each with those that it holds. */
+/** The functions of this realm by name, each with the names of its own function properties. */
 const FUNCTIONS: ReadonlyMap<string, readonly string[]> = new Map(functionsOf(globalThis));
 
 function functionsOf(object: object): [string, readonly string[]][] {

@@ -1,22 +1,23 @@
 /**
- * Rejections of a realm's promises that nobody handled at the end of a step, as the host hears of them in its next turn.
+ * Rejections of a realm's promises that were not handled by the end of a step, as the host learns of them in its next
+ * turn.
  *
- * - Those of other realms are left to others. In the caller's own realm all are a run's, and so are errors that nobody caught.
+ * - Rejections of other realms are ignored. In the caller's own realm all count as a run's, and so do uncaught errors.
  */
 
 import { hearUncaught } from "../platform/mod.ts";
 
-/** A rejection. */
+/** An unhandled rejection. */
 export interface Rejection {
-  /** What was rejected. */
+  /** The rejected promise. */
   readonly promise: unknown;
-  /** Why. */
+  /** The reason of the rejection. */
   readonly reason: unknown;
-  /** Whether somebody handled it later. */
+  /** Whether it was handled later. */
   isHandled: boolean;
 }
 
-/** Hears of rejections until it is disposed. */
+/** Listens for rejections until it is disposed. */
 export class Rejections implements Disposable {
   readonly #owns: (promise: unknown) => boolean;
   #heard: Rejection[] = [];
@@ -24,7 +25,7 @@ export class Rejections implements Disposable {
   readonly #told = new WeakSet<Rejection>();
   readonly #letGo: () => void;
 
-  /** `owns` says which promises count, `hearsErrors` whether errors that nobody caught do. */
+  /** Starts listening. `owns` tells which promises count, `hearsErrors` whether uncaught errors do. */
   constructor(owns: (promise: unknown) => boolean, { hearsErrors }: { readonly hearsErrors: boolean }) {
     this.#owns = owns;
     this.#letGo = hearUncaught(({ thrown: reason, promise }) => {
@@ -34,24 +35,27 @@ export class Rejections implements Disposable {
     globalThis.addEventListener("rejectionhandled", this.#handled, { capture: true });
   }
 
-  /** Those since it was forgotten. */
+  /** The rejections since the last `forget`. */
   get heard(): readonly Rejection[] {
     return this.#heard;
   }
 
-  /** Errors that nobody caught since it was forgotten. */
+  /** The uncaught errors since the last `forget`. */
   get uncaught(): readonly unknown[] {
     return this.#uncaught;
   }
 
-  /** Takes those of some promises out, as why they were rejected. */
+  /** Removes the unhandled rejections of some promises, and returns their reasons. */
   take(owns: (promise: unknown) => boolean): readonly unknown[] {
     const taken = this.#heard.filter(({ promise, isHandled }) => !isHandled && owns(promise));
     this.#heard = this.#heard.filter((rejection) => !taken.includes(rejection));
     return taken.map(({ reason }) => reason);
   }
 
-  /** Takes out what was told to somebody: `tell` says so of each that it was not told of yet. Whether it was told of any. */
+  /**
+   * Calls `tell` with each unhandled rejection once, and removes those for which it returns true. Returns whether it
+   * called `tell`.
+   */
   tell(tell: (rejection: Rejection) => boolean): boolean {
     const fresh = this.#heard.filter((rejection) => !rejection.isHandled && !this.#told.has(rejection));
     for (const rejection of fresh) this.#told.add(rejection);
@@ -60,13 +64,13 @@ export class Rejections implements Disposable {
     return fresh.length > 0;
   }
 
-  /** Forgets what was heard. */
+  /** Forgets all rejections and errors so far. */
   forget(): void {
     this.#heard = [];
     this.#uncaught = [];
   }
 
-  /** Hears no more. */
+  /** Stops listening. */
   [Symbol.dispose](): void {
     this.#letGo();
     globalThis.removeEventListener("rejectionhandled", this.#handled, { capture: true });

@@ -1,12 +1,12 @@
 /**
- * Rounds: several runs of a scenario at once, that share their drains.
+ * Rounds: several runs of a scenario at once, which share their drains.
  *
- * - The states of runs are disjoint, and the order of microtasks within each is what it is alone, so nothing but the time tells a
- *   run in a round from one alone. A property says so.
- * - Where something is wrong that nobody can tell the run of (a rejection that nobody handles, an error in a microtask's listener, an
- *   endless loop), the runs are repeated one by one, with the same choices. Where a run changes what all share, that is undone, and
- *   from then on each is alone.
- * - It yields after each drain: its host then has to take a turn of the event loop, in which rejections are heard of.
+ * - The states of runs are disjoint, and the order of microtasks within each is the same as alone, so only its timing
+ *   distinguishes a run in a round from one alone. A property says so.
+ * - If something goes wrong that cannot be attributed to a run (an unhandled rejection, an error in a microtask's
+ *   listener, an endless loop), the runs are repeated one by one, with the same choices. If a run changes something
+ *   that all share, the change is undone, and from then on each run is alone.
+ * - It yields after each drain; the host must then take a turn of the event loop, in which rejections are reported.
  */
 
 import { ScenarioError } from "../errors.ts";
@@ -18,52 +18,52 @@ import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
 import { textOfPlace, verdictOf } from "./verdict.ts";
 
-/** How runs are performed. */
+/** Options for performing runs. */
 export interface RoundsOptions extends RealmOptions {
   /** The name of the scenario among the module's exports. */
   readonly name: string;
-  /** What it is called. */
+  /** The title of the scenario. */
   readonly title: string;
-  /** What it is handed besides the world. */
+  /** The second argument of the scenario. */
   readonly input: unknown;
-  /** Whether timers come in the order of their times. */
+  /** The order in which timers fire. */
   readonly clock: Clock;
-  /** After how many completions a run is too long. */
+  /** The number of completions after which a run is too long. */
   readonly stepLimit: number;
-  /** For how many milliseconds a drain may take. */
+  /** The maximum duration of a drain, in milliseconds. */
   readonly timeout: number;
-  /** The kinds of bugs that do not count. */
+  /** The kinds of bugs to ignore. */
   readonly ignore: readonly BugKind[];
   /** Whether runs share their drains. */
   readonly isTogether: boolean;
 }
 
-/** How a round is performed. */
+/** Options of a round. */
 export interface RoundOptions {
-  /** Whether what comes is kept step by step. */
+  /** Whether to keep a trace, step by step; false by default. */
   readonly traces?: boolean;
-  /** Whether no fault befalls the runs, though the scenario asks for some. */
+  /** Whether to run without faults even if the scenario requests some; false by default. */
   readonly isFaultless?: boolean;
-  /** How many times as long as usual a drain may take. */
+  /** How many times longer than usual a drain may take; 1 by default. */
   readonly patience?: number;
 }
 
-/** How many runs share a round at most. */
+/** The maximum number of runs in a round. */
 export const ROUND = 64;
 const GROWTH = 4;
 
-/** How many runs the next round has: the first ones are small, so that a bug that shows at once costs little. */
+/** The size of the next round: the first rounds are small, so that a bug that shows at once costs little. */
 export function larger(size: number): number {
   return Math.min(ROUND, GROWTH * size);
 }
 
-/** How many turns are taken for a run that nothing is left for. */
+/** The number of turns to wait for a run that has nothing pending. */
 const SETTLING = 8;
 
-/** How many times as long as usual a drain may take where others take the processor. */
+/** The most times longer than usual that a drain may take when others use the processor. */
 const MOST_PATIENCE = 64;
 
-/** How long this process has computed. */
+/** The CPU time used by this process, in milliseconds. */
 function cpuMilliseconds(): number {
   const process = builtinModule("process") as {
     cpuUsage?: () => { readonly user: number; readonly system: number };
@@ -77,12 +77,12 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #rejections: Rejections;
   #realm: Realm;
-  // The realms of workers, by their numbers and modules.
+  // The realms of workers, by worker number and module.
   readonly #workers = new Map<string, Realm>();
-  // Whether runs change what they share; then each is alone.
+  // Whether runs change what they share; if so, each is performed alone.
   #changes = false;
 
-  /** Prepares runs. `listen` gives what hears of the rejections of the present realm. */
+  /** Prepares runs. `listen` creates the listener for the rejections of the present realms. */
   constructor(options: RoundsOptions, listen: (owns: (promise: unknown) => boolean) => Rejections) {
     this.#options = options;
     this.#realm = new Realm(options);
@@ -93,13 +93,13 @@ export class Rounds {
     return [this.#realm, ...this.#workers.values()];
   }
 
-  /** Forgets all realms. */
+  /** Replaces all realms. */
   #renew(): void {
     this.#workers.clear();
     this.#realm = new Realm(this.#options);
   }
 
-  /** The realm in which a run goes on: its own, or that of a worker. */
+  /** The realm in which a run continues: its own, or that of a worker. */
   #realmOf({ run, next }: Live): Realm {
     const worker = run?.outside.workers[(next?.realm ?? 0) - 1];
     if (run === undefined || next === undefined || worker === undefined) return this.#realm;
@@ -117,7 +117,7 @@ export class Rounds {
     return this.#realm;
   }
 
-  /** Performs a run of each of these schedulers, which have begun; in their order. */
+  /** Performs a run of each of these schedulers, which have begun; returns the runs in the same order. */
   *perform(schedulers: readonly Scheduler[], options: RoundOptions = {}): Generator<void, readonly Performed[]> {
     const lives = schedulers.map((scheduler, place) => new Live(scheduler, place));
     let isOver = false;
@@ -133,7 +133,7 @@ export class Rounds {
     return performed;
   }
 
-  /** Performs runs at once; false where nobody can tell of which of them something is. */
+  /** Performs runs together; returns false if something cannot be attributed to one of them. */
   *#performAll(lives: readonly Live[], options: RoundOptions): Generator<void, boolean> {
     const { traces = false, isFaultless = false, patience = 1 } = options;
     const begun = cpuMilliseconds();
@@ -162,7 +162,8 @@ export class Rounds {
         if (drained !== "done") break;
       }
       if (drained !== "done") {
-        // The queue may hold an endless loop. What else came of it is heard of in a turn, and is nobody's.
+        // The queue may contain an endless loop. Other consequences are reported in a turn, and are attributed to
+        // nobody.
         this.#restore(lives.length);
         this.#renew();
         yield;
@@ -175,7 +176,7 @@ export class Rounds {
         return true;
       }
       yield;
-      // Where microtasks are done in a turn, so are the ticks that they have put in line.
+      // If microtasks are done in a turn, so are the ticks that they have queued.
       while (going.some(({ run }) => run?.outside.hasTicks)) {
         for (const { run } of going) if (run?.outside.hasTicks) run.tick();
         yield;
@@ -202,7 +203,7 @@ export class Rounds {
     return isAlone || !this.#changes;
   }
 
-  /** Tells a run of its rejections that nobody handles, and of those that come of it. */
+  /** Tells a run of its unhandled rejections, and of those that result from that. */
   *#tell(
     lives: readonly Live[],
     how: { readonly realm: Realm; readonly doubts: { are: boolean }; readonly patience: number },
@@ -219,7 +220,7 @@ export class Rounds {
     while (this.#rejections.heard.length > 0 && tell()) yield;
   }
 
-  /** A rejection that nobody handles ends the worker that it is of. */
+  /** Ends each worker that has an unhandled rejection. */
   #endWorkers(lives: readonly Live[]): void {
     for (const [key, realm] of this.#workers) {
       const place = Number.parseInt(key) - 1;
@@ -229,7 +230,7 @@ export class Rounds {
     }
   }
 
-  /** Puts back what runs have changed, up to that place. */
+  /** Undoes the changes of the first `places` runs. */
   #restore(places: number): void {
     const changed = this.#realms().flatMap((one) => one.restore(places) ?? []);
     if (changed.length > 0) this.#changes = true;
@@ -243,7 +244,8 @@ export class Rounds {
   }
 
   /**
-   * Takes turns for a run that nothing is left for: where it then goes on, something of this process has settled on its own.
+   * Takes turns for runs that have nothing pending. If such a run then continues, something of this process settled on
+   * its own.
    */
   *#settled(lives: readonly Live[]): Generator<void, void> {
     const isStuck = ({ run }: Live) => {
@@ -258,7 +260,7 @@ export class Rounds {
     );
   }
 
-  /** Performs the next step of runs, with all that comes of it. */
+  /** Performs the next step of runs, and all that results from it. */
   #drain(
     act: () => void,
     { realm, going, isAlone, doubts, patience }: {
@@ -280,7 +282,7 @@ export class Rounds {
       act();
       blame();
     }, { timeout });
-    // Ticks that microtasks have put in line come behind them.
+    // Ticks that microtasks have queued run after them.
     while (drained === "done" && going.some(({ run }) => run?.outside.hasTicks)) {
       drained = realm.drain(() => {
         for (const { run } of going) if (run?.outside.hasTicks) run.tick();

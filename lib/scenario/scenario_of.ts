@@ -1,8 +1,8 @@
 /**
- * Which scenario of a module is meant, and what it is called.
+ * Determines which scenario of a module is meant, and its title.
  *
- * - It is the default export, else the only function. A default export is asked for by its own name as well.
- * - It is called what its module calls it, and by its file where it has no name.
+ * - It is the default export, or else the only function. A default export can also be requested by its own name.
+ * - Its title is the name it has in its module, or the name of the file if it has none.
  */
 
 import { ScenarioError } from "../errors.ts";
@@ -10,21 +10,21 @@ import { fileName } from "../program/mod.ts";
 import type { Bundle } from "./bundle.ts";
 
 /**
- * The scenario that is meant: `functions` tells the functions among the exports, where their names alone do not say it.
+ * Finds the scenario that is meant. `functions` returns the names of the exported functions, if needed.
  *
- * @throws {ScenarioError} where there is none, or several may be meant.
+ * @throws {ScenarioError} if there is none, or several may be meant.
  */
 export function scenarioOf(
   { url, names }: Bundle,
   { asked, functions }: { readonly asked: string | undefined; readonly functions: () => readonly string[] | undefined },
 ): {
-  /** Of its export. */
+  /** The name of the export. */
   readonly name: string;
-  /** What it is called. */
+  /** The title of the scenario. */
   readonly title: string;
 } {
   const own = names.get("default");
-  // By either of its names.
+  // The default export may be requested by either of its names.
   const plain = asked === undefined || asked === own && !names.has(asked)
     ? own === undefined ? undefined : "default"
     : asked;

@@ -1,11 +1,12 @@
 /**
- * A search through the orders of a scenario: rounds of runs under teams that take turns, and the best evidence of a bug.
+ * A search through the orders of a scenario: performs rounds of runs under teams that take turns, and keeps the best
+ * evidence of a bug.
  *
- * - Strategies are the explorer's; here is what performs runs for them.
- * - After the first runs what is left is parted into shares, which know nothing of one another, and what they come to is joined
- *   in their order.
- * - Invariant: scenario, seed and options decide what it finds, whether runs share drains or not, and wherever shares are
- *   performed.
+ * - The strategies are the explorer's; this file performs runs for them.
+ * - After the first runs, the remaining ones are divided into shares, which are independent of one another, and whose
+ *   results are joined in order.
+ * - Invariant: the scenario, the seed and the options determine the result, whether or not runs share drains, and
+ *   wherever shares are performed.
  */
 
 import {
@@ -26,85 +27,88 @@ import type { Performed } from "./live.ts";
 import { larger, ROUND, type Rounds } from "./rounds.ts";
 import { Tally, type TallyTold } from "./tally.ts";
 
-/** What a search is of. */
+/** The settings of a search. */
 export interface SearchSettings {
   /** The name of the scenario. */
   readonly name: string;
-  /** Whether timers come in any order. */
+  /** Whether timers fire in any order. */
   readonly timersFree: boolean;
-  /** What is looked for. */
+  /** The goal of the search. */
   readonly goal: ScenarioGoal;
-  /** Decides what the strategies draw by lot. */
+  /** The seed of the strategies' chance. */
   readonly seed: number;
 }
 
-/** How a search ended: `exhausted` where a team had no more. */
+/** How a search ended; `exhausted` if a team had no more runs. */
 export type ScenarioSearchEnd = "exhausted" | "found" | "spent";
 
-/** How far a search goes. */
+/** The limits of a search. */
 export interface ScenarioLimits {
-  /** How many schedules are run at most. */
+  /** The maximum number of schedules. */
   readonly budget: number;
-  /** Whether it goes on after a bug; false by default. */
+  /** Whether to continue after a bug; false by default. */
   readonly keepGoing?: boolean | undefined;
 }
 
-/** A share of a search: what it comes to depends on it, and on what the search is of, alone. */
+/** A share of a search; its result depends only on the share and on the settings of the search. */
 export interface ScenarioShare extends TeamShare {
-  /** Whether it goes on after a bug. */
+  /** Whether to continue after a bug. */
   readonly keepGoing: boolean;
-  /** How many runs may be cut, of which one that is too long counts as many. */
+  /** The maximum number of cut runs; one that is too long counts as many. */
   readonly cuts: number;
-  /** Whether its runs tell how likely another outcome is. */
+  /** Whether its runs serve to estimate the chance of another outcome. */
   readonly isSample: boolean;
 }
 
-/** What a share came to. */
+/** The result of a share. */
 export interface ScenarioPart extends TallyTold {
-  /** What is left of the share. */
+  /** The remaining runs of the share. */
   readonly rest: TeamPosition;
 }
 
-/** What performs shares elsewhere. */
+/** The workers that perform shares. */
 export interface ScenarioWorkers {
-  /** Whether they are there: until they are, shares are performed here. */
+  /** Whether the workers are ready; until they are, shares are performed here. */
   readonly areThere: () => boolean;
-  /** Performs a share; undefined where it is to be performed here, and fails as it would without workers. */
+  /**
+   * Performs a share; resolves to undefined if the share must be performed here, where it fails as it would without
+   * workers.
+   */
   readonly perform: (share: ScenarioShare) => Promise<ScenarioPart | undefined>;
 }
 
-/** How many runs may be cut for each schedule. */
+/** The number of runs that may be cut for each schedule. */
 const CUTS_PER_SCHEDULE = 10;
-/** After how many schedules what is left is parted into shares. */
+/** The number of schedules after which the remaining runs are divided into shares. */
 const FIRST = 1024;
-/** How many schedules a share has at least, and how many all shares of a look have at most. */
+/** The minimum number of schedules in a share, and the maximum in all shares of one division. */
 const LEAST = 256;
 const MOST = 2 ** 19;
-/** How many shares there are at most, so that many workers are busy. */
+/** The maximum number of shares at a time, so that many workers are busy. */
 const SHARES = 32;
 
 /** A search through the orders of a scenario. */
 export class ScenarioSearch {
-  /** What its runs have come to. */
+  /** The results of its runs. */
   readonly tally: Tally;
   readonly #rounds: Rounds;
   readonly #settings: SearchSettings;
   #covered: number | undefined;
   #isStopped = false;
 
-  /** Searches by rounds. */
+  /** Prepares a search that performs rounds. */
   constructor(rounds: Rounds, settings: SearchSettings) {
     this.#rounds = rounds;
     this.#settings = settings;
     this.tally = new Tally(settings.goal);
   }
 
-  /** All runs with at most so many deviations were run to their end; undefined where that is not known. */
+  /** All runs with at most this many deviations were run to their end; undefined if no such number is known. */
   get covered(): number | undefined {
     return this.tally.tooLong > 0 ? undefined : this.#covered;
   }
 
-  /** Runs what teams want; where it is sent `true`, what is left of the budget is spent. */
+  /** Performs the teams' runs; if sent `true`, it ends as if the budget were spent. */
   *go(
     teams: readonly Team[],
     limits: ScenarioLimits,
@@ -125,14 +129,17 @@ export class ScenarioSearch {
     }
   }
 
-  /** Runs a share, and tells what it came to. */
+  /** Performs a share, and returns its result. */
   *share({ position, schedules, isSample, ...limits }: ScenarioShare): Slices<ScenarioPart> {
     const team = teamAt(position, { seed: this.#settings.seed, stays: true });
     yield* this.#turns([team], { ...limits, budget: schedules, sampled: isSample ? 0 : -1, size: ROUND });
     return { ...this.tally.told, rest: team.rest() };
   }
 
-  /** Performs shares of what is left, as many schedules of each strategy, and says what is left then. */
+  /**
+   * Performs shares of the remaining runs, with equally many schedules for each strategy; returns the runs that remain
+   * then.
+   */
   *#goShared(
     stands: readonly TeamPosition[],
     { budget, keepGoing = false, cuts, sampled, workers }: Limits & {
@@ -147,7 +154,7 @@ export class ScenarioSearch {
     const shares = going.map((stand, turn) => {
       return sharesOf(stand, { schedules, shares: most }).map((share): ScenarioShare => {
         const left = cuts - this.tally.cuts;
-        // A path may be much longer than others, runs by lot are as many as they are.
+        // A path may contain many more runs than others; the number of random runs is known.
         const isTree = "paths" in share.position;
         const most = isTree ? Math.min(left, CUTS_PER_SCHEDULE * share.schedules) : left;
         return { ...share, cuts: most, keepGoing, isSample: turn === sampled };
@@ -162,7 +169,7 @@ export class ScenarioSearch {
         const part: ScenarioPart | undefined = isOver ? undefined : yield* this.#performed(share, placed[place++]);
         lefts[turn]?.push(part?.rest ?? share.position);
         if (part !== undefined) this.tally.join(part);
-        // A weak bug is looked at for some more schedules, which are parted anew.
+        // After a weak bug, the search continues for some more schedules, which are divided again.
         isOver ||= this.#endOf({ budget, keepGoing, cuts }) !== undefined || (part?.found !== undefined && !keepGoing);
       }
       const [stand, left] = [stands[turn], lefts[turn]];
@@ -171,7 +178,7 @@ export class ScenarioSearch {
     return stands.map((stand, turn) => restOf(stand, lefts[turn] ?? []));
   }
 
-  /** What a share came to, elsewhere or here; undefined where it is stopped before. */
+  /** The result of a share, performed by a worker or here; undefined if it is stopped first. */
   *#performed(share: ScenarioShare, placed: Placed | undefined): Slices<ScenarioPart | undefined> {
     while (placed?.state === "running" && !this.#isStopped) {
       if ((yield { ...this.tally.progress, until: placed.until }) === true) this.#isStopped = true;
@@ -191,13 +198,13 @@ export class ScenarioSearch {
     }
   }
 
-  /** How many more schedules are wanted. */
+  /** The number of schedules still to run. */
   #roomIn(budget: number, keepGoing: boolean | undefined): number {
     const better = this.tally.found === undefined || keepGoing ? Infinity : this.tally.foundAt + BETTER;
     return Math.min(budget, better) - this.tally.schedules;
   }
 
-  /** How it ends, if it does. */
+  /** How the search ends now, if it does. */
   #endOf({ budget, keepGoing = false, cuts }: Limits): "found" | "spent" | undefined {
     const isFound = this.tally.found !== undefined && !keepGoing;
     if (isFound && this.tally.found !== undefined && !isWeak(this.tally.found)) return "found";
@@ -205,7 +212,10 @@ export class ScenarioSearch {
     return isFound ? "found" : "spent";
   }
 
-  /** Runs what teams want that take turns, until they have no more, it ends, or it pauses after so many schedules. */
+  /**
+   * Performs the runs of teams that take turns, until a team has no more, the search ends, or it pauses after `pause`
+   * schedules.
+   */
   *#turns(
     teams: readonly Team[],
     { sampled, pause = Infinity, size = 1, ...limits }: Limits & {
@@ -246,18 +256,18 @@ export class ScenarioSearch {
   }
 }
 
-/** How far runs go at most. */
+/** The limits of runs. */
 interface Limits extends ScenarioLimits {
-  /** How many may be cut, of which one that is too long counts as many. */
+  /** The maximum number of cut runs; one that is too long counts as many. */
   readonly cuts: number;
 }
 
-/** A share that is performed elsewhere. */
+/** A share that a worker performs. */
 class Placed {
   state: "running" | "done" | "failed" = "running";
   part: ScenarioPart | undefined;
   error: unknown;
-  /** Settles when it is over. */
+  /** Settles when the share is done or has failed. */
   readonly until: Promise<void>;
 
   constructor(performed: Promise<ScenarioPart | undefined>) {

@@ -1,11 +1,11 @@
 /**
- * Holdfast's own locks, queues and cells inside a scenario: promise views whose calls the scenario's world orders.
+ * Holdfast's own locks, queues and cells inside a scenario: promise views whose calls the scenario's world schedules.
  *
- * - A call happens at one step, up to where it must wait, and what wakes it is one step more: whoever explores picks both, as
- *   where each caller is a thread or a process of its own. What runs out is a timer of the world.
- * - A call never fails by a fault that the scenario asks for. What a `using` gives back is given back at once.
- * - The things lie in a memory of the run's own. A call that nobody wakes is one that hangs.
- * - It is for the scenario's own module to import, which is evaluated in the world; elsewhere `share` does the same.
+ * - A call runs in one step, up to where it must wait, and continues in another step once it is woken. The explorer
+ *   picks both steps, as if each caller were its own thread or process. Timeouts are timers of the world.
+ * - A call never fails by a fault that the scenario requests. A release by `using` happens at once.
+ * - The things are in the run's own memory. A call that is never woken hangs.
+ * - Only the scenario's own module, which is evaluated in the world, can use it; elsewhere, use `share`.
  *
  * @example
  * ```ts
@@ -43,13 +43,13 @@ import { promisedViews, type Shareables, Space, type Views } from "../sync/mod.t
 import { named } from "./named_promise.ts";
 import type { World } from "./world.ts";
 
-/** In how many waits the scenario can be at once: more are refused with a `MemoryFullError`, as by `share`. */
+/** The maximum number of simultaneous waits in a scenario: more are refused with a `MemoryFullError`, as by `share`. */
 const LANES = 256;
 
 /**
- * Things that the code of a scenario shares, as promise views; with at most 256 waits at once.
+ * Creates things that the code of a scenario shares, as promise views, with at most 256 simultaneous waits.
  *
- * @throws {TypeError} where the world is none, or one thing has two names.
+ * @throws {TypeError} if `world` is not a world, or one thing has two names.
  */
 export function shareIn<S extends Shareables>(world: Pick<World, "io">, things: S): Views<S, "promised"> {
   if (typeof world?.io !== "function") {
@@ -68,7 +68,7 @@ class WorldMemory implements Memory {
   readonly layout: Layout;
   readonly #model: ModelMemory;
   readonly #io: World["io"];
-  /** By the number with which it is parked, who is told that a wait is over. */
+  /** The callback of each wait, by the number with which it is parked. */
   readonly #waits = new Map<number, (answer: Answer) => void>();
   #waitsSoFar = 0;
 
@@ -97,12 +97,12 @@ class WorldMemory implements Memory {
     return new CallMemory(this);
   }
 
-  /** A step of the world, chosen by whoever explores; no fault befalls it. */
+  /** A step of the world, which the explorer schedules; it has no faults. */
   step(label: string, signal: AbortSignal | undefined): Promise<undefined> {
     return this.#io(label, undefined, { faults: {}, ...signal === undefined ? {} : { signal } });
   }
 
-  /** Performs an operation of the call of that name, or gives a promise that it ends. */
+  /** Performs an operation of the call with this label; returns the answer, or a promise of it. */
   go(
     operation: Operation,
     { label, signal }: { readonly label: string; readonly signal: AbortSignal | undefined },
@@ -117,7 +117,7 @@ class WorldMemory implements Memory {
     const stopTimer = after(until - now(), () => {
       this.#model.expire(number);
       this.#waits.delete(number);
-      // It is the only one: who was woken at an earlier step has been told.
+      // Only this wait is ready: those woken at an earlier step have been told.
       for (const { answer } of this.#model.takeReady()) resolve(answer);
     });
     const forget = () => {
@@ -128,23 +128,23 @@ class WorldMemory implements Memory {
     signal?.addEventListener("abort", forget, { once: true });
     this.#waits.set(number, (answer) => {
       forget();
-      // Where the signal aborts first, the wait has ended with its reason.
+      // If the signal aborts first, the wait has ended with the signal's reason.
       this.step(`${label}, woken`, signal).then(() => resolve(answer), () => {});
     });
     return named(promise, label);
   }
 
-  /** Tells those who have been woken. */
+  /** Tells the waits that have been woken. */
   #tell(): void {
     for (const { task, answer } of this.#model.takeReady()) this.#waits.get(task)?.(answer);
   }
 }
 
-/** The memory as one call of a view has it, which begins at a step of its own. */
+/** The memory for one call of a view, which begins in its own step. */
 class CallMemory implements Memory {
   readonly layout: Layout;
   readonly #memory: WorldMemory;
-  /** What it is, for people: of several calls in one, the present. */
+  /** The label of the call, for people; if calls are nested, of the present one. */
   #label = "";
 
   constructor(memory: WorldMemory) {

@@ -1,8 +1,8 @@
 /**
- * What a guest does for the search of a scenario that is split: it is told what is searched, and performs shares of it.
+ * What a guest does for the split search of a scenario: it receives the search, and performs shares of it.
  *
- * - The module comes bundled, as data: the guest reads no file and needs no esbuild.
- * - In a bundle of this library all is one module, which exports {@linkcode scenarioShares} as well.
+ * - The module arrives bundled, as data: the guest reads no files and needs no esbuild.
+ * - A bundle of this library is a single module, which therefore exports {@linkcode scenarioShares} too.
  */
 
 import { ScenarioError } from "../errors.ts";
@@ -13,14 +13,14 @@ import { Rejections } from "./rejections.ts";
 import { Rounds, type RoundsOptions } from "./rounds.ts";
 import { type ScenarioPart, ScenarioSearch, type ScenarioShare, type SearchSettings } from "./search.ts";
 
-/** Where this stands. */
+/** The URL of this file. */
 const HERE = import.meta.url;
 
-/** What a search is of, for who performs shares of it. */
+/** What a guest needs to perform shares of a search. */
 export interface ScenarioRequest {
-  /** How runs are performed. */
+  /** The options for performing runs. */
   readonly how: RoundsOptions;
-  /** What is looked for. */
+  /** The settings of the search. */
   readonly settings: SearchSettings;
 }
 
@@ -30,7 +30,7 @@ interface BundleData {
   readonly built: Built;
 }
 
-/** The same as data. */
+/** The request as data. */
 interface RequestData {
   readonly how: Omit<RoundsOptions, "bundle" | "modules" | "waits">;
   readonly bundle: BundleData;
@@ -38,7 +38,7 @@ interface RequestData {
   readonly settings: SearchSettings;
 }
 
-/** What a search is of, as data for {@linkcode scenarioShares}. */
+/** The request of a search, as data for {@linkcode scenarioShares}. */
 export function requestData({ how: { bundle, modules, waits: _, ...how }, settings }: ScenarioRequest): unknown {
   const data: RequestData = { how, bundle: dataOf(bundle), modules: [...modules.values()].map(dataOf), settings };
   return data;
@@ -48,7 +48,7 @@ function dataOf({ url, built }: Bundle): BundleData {
   return { url, built };
 }
 
-/** The module of guests that perform shares of a scenario, which it exports as `prepare` and `share`. */
+/** The module, as a `data:` URL, of guests that perform shares of a scenario; it exports `prepare` and `share`. */
 export function sharesModule(): string {
   const source = `import { scenarioShares } from ${JSON.stringify(HERE)};
 export const { prepare, share } = scenarioShares();
@@ -57,8 +57,8 @@ export const { prepare, share } = scenarioShares();
 }
 
 /**
- * What a guest does, as functions that a pool calls: `prepare` with what {@linkcode requestData} gives, then `share`, which gives
- * undefined where the scenario is refused.
+ * Creates the functions of a guest, for a pool to call: `prepare`, with the result of {@linkcode requestData}, and then
+ * `share`, which returns undefined if the scenario is refused.
  */
 export function scenarioShares(): {
   readonly prepare: (request: never) => void;

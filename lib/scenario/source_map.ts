@@ -1,14 +1,12 @@
-/**
- * Source maps: where a place of a bundle stands in what was bundled (the format of ECMA-426).
- */
+/** Source maps: the places in the sources for places in a bundle (the format of ECMA-426). */
 
 /** A place in a source. */
 export interface SourcePlace {
   /** The source, as the map names it. */
   readonly source: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
-  /** From 1. */
+  /** Counted from 1. */
   readonly column: number;
 }
 
@@ -21,18 +19,18 @@ interface Segment {
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** A source map; what it says is read when it is first asked. */
+/** A source map; it is parsed when it is first needed. */
 export class SourceMap {
   readonly #text: string;
   #lines: readonly (readonly Segment[])[] | undefined;
   #sources: readonly string[] = [];
 
-  /** Takes the text of a map. */
+  /** Wraps the text of a map. */
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Where a place of the bundle, line and column from 1, stands in a source; undefined where it stands in none. */
+  /** The place in a source for a line and a column of the bundle, from 1; undefined if there is none. */
   placeOf(line: number, column: number): SourcePlace | undefined {
     this.#lines ??= this.#read();
     const found = this.#lines[line - 1]?.findLast((segment) => segment.column <= column - 1);
@@ -44,7 +42,7 @@ export class SourceMap {
   #read(): readonly (readonly Segment[])[] {
     const { mappings, sources }: { mappings: string; sources: string[] } = JSON.parse(this.#text);
     this.#sources = sources;
-    // All but the column go on from one segment to the next, also over lines.
+    // All values but the column are relative to the previous segment, also across lines.
     let [source, line, sourceColumn] = [0, 0, 0];
     return mappings.split(";").map((text) => {
       let column = 0;

@@ -1,39 +1,39 @@
 /**
- * What the runs of a search have come to: how many there were, what came out, and the best evidence of a bug.
+ * The results of a search's runs: their number, their outcomes, and the best evidence of a bug.
  *
- * - Invariant: joining what the shares of runs came to, in their order, is the same as counting the runs.
+ * - Invariant: joining the results of shares, in order, is the same as counting their runs.
  */
 
 import { type Found, Outcomes, type OutcomesTold, rankOf, type SearchProgress } from "../explorer/mod.ts";
 import { foundIn, type ScenarioGoal } from "./goal.ts";
 import type { Performed } from "./live.ts";
 
-/** What some runs came to, as a value that crosses. */
+/** The results of some runs, as plain data. */
 export interface TallyTold {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
-  /** How many runs came to the step limit. */
+  /** The number of runs that reached the step limit. */
   readonly tooLong: number;
-  /** How many were cut, of which one that is too long counts as many. */
+  /** The number of cut runs; one that is too long counts as many. */
   readonly cuts: number;
   /** The best evidence. */
   readonly found: Found | undefined;
-  /** After how many schedules the first evidence came. */
+  /** The number of schedules before the first evidence. */
   readonly foundAt: number;
-  /** What came out. */
+  /** The outcomes of the runs. */
   readonly outcomes: OutcomesTold;
-  /** What the runs take for granted. */
+  /** The assumptions of the runs. */
   readonly assumptions: readonly string[];
-  /** Whether one has called `expect`. */
+  /** Whether a run has called `expect`. */
   readonly callsExpect: boolean;
 }
 
-/** A run that is too long counts as so many that are cut. */
+/** How many cut runs a run that is too long counts as. */
 const CUTS_PER_LONG_RUN = 1000;
 
-/** What the runs of a search have come to. */
+/** The results of a search's runs. */
 export class Tally {
-  /** What came out. */
+  /** The outcomes of the runs. */
   readonly outcomes: Outcomes = new Outcomes();
   readonly #goal: ScenarioGoal;
   readonly #assumptions = new Set<string>();
@@ -44,22 +44,22 @@ export class Tally {
   #foundAt = 0;
   #callsExpect = false;
 
-  /** Begins without any. */
+  /** Begins without runs. */
   constructor(goal: ScenarioGoal) {
     this.#goal = goal;
   }
 
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   get schedules(): number {
     return this.#schedules;
   }
 
-  /** How many runs came to the step limit. */
+  /** The number of runs that reached the step limit. */
   get tooLong(): number {
     return this.#tooLong;
   }
 
-  /** How many were cut, of which one that is too long counts as many. */
+  /** The number of cut runs; one that is too long counts as many. */
   get cuts(): number {
     return this.#cuts;
   }
@@ -69,12 +69,12 @@ export class Tally {
     return this.#found;
   }
 
-  /** After how many schedules the first evidence came. */
+  /** The number of schedules before the first evidence. */
   get foundAt(): number {
     return this.#foundAt;
   }
 
-  /** What the runs have taken for granted, in sentences. */
+  /** The assumptions of the runs, as sentences. */
   get assumptions(): readonly string[] {
     return [...this.#assumptions].sort();
   }
@@ -84,18 +84,18 @@ export class Tally {
     return this.#callsExpect;
   }
 
-  /** How far the search is. */
+  /** The progress of the search. */
   get progress(): SearchProgress {
     return { schedules: this.#schedules, kind: this.#found?.kind };
   }
 
-  /** All of that, as a value that crosses. */
+  /** All results, as plain data. */
   get told(): TallyTold {
     const { outcomes: { told: outcomes }, schedules, tooLong, cuts, found, foundAt, assumptions, callsExpect } = this;
     return { outcomes, schedules, tooLong, cuts, found, foundAt, assumptions, callsExpect };
   }
 
-  /** Counts a run: `isNew` where no earlier one was the same, `isSample` where it was drawn by lot. */
+  /** Counts a run: `isNew` if no earlier one was the same, `isSample` if it was drawn at random. */
   count(run: Performed, { isNew, isSample }: { readonly isNew: boolean; readonly isSample: boolean }): void {
     for (const sentence of run.assumptions) this.#assumptions.add(sentence);
     this.#callsExpect ||= run.callsExpect;
@@ -114,7 +114,7 @@ export class Tally {
     this.#keep(foundIn(run, this.#goal), { at: this.#schedules });
   }
 
-  /** Counts in what other runs came to, as if they had come after these. */
+  /** Adds the results of other runs, as if they had come after these. */
   join({ schedules, tooLong, cuts, found, foundAt, outcomes, assumptions, callsExpect }: TallyTold): void {
     this.outcomes.join([outcomes]);
     for (const sentence of assumptions) this.#assumptions.add(sentence);
@@ -125,7 +125,7 @@ export class Tally {
     this.#cuts += cuts;
   }
 
-  /** Keeps the best evidence, and when the first came. */
+  /** Keeps the best evidence, and the number of schedules before the first. */
   #keep(found: Found | undefined, { at }: { readonly at: number }): void {
     if (found === undefined) return;
     const before = this.#found;

@@ -1,9 +1,10 @@
 /**
- * What a run of a scenario comes to: its outcome, and the bug that it shows.
+ * The verdict on a run of a scenario: its outcome, and the bug that it shows.
  *
- * - A failed `expect` and an error called `AssertionError` are an `assertion`, any other that the scenario throws, or that nobody
- *   could catch, an `exception`.
- * - A `hang` is a scenario that has not settled where nothing is pending. What is left over where it returned is a `leak`.
+ * - A failed `expect` and an error named `AssertionError` are an `assertion`. Any other error that the scenario throws,
+ *   or that nobody could catch, is an `exception`.
+ * - A scenario that has not settled when nothing is pending is a `hang`. If it has returned and something is left over,
+ *   that is a `leak`.
  */
 
 import { type BugKind, type Finding, type Judged, kinds } from "../explorer/mod.ts";
@@ -13,18 +14,18 @@ import type { Rejection } from "./rejections.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { Run } from "./world/main.ts";
 
-/** What is known of a run at its end. */
+/** The state of a run at its end. */
 export interface Ended {
   readonly run: Run;
-  /** Whether its last step did not end by itself. */
+  /** Whether its last step did not end on its own. */
   readonly isEndless: boolean;
   readonly rejections: readonly Rejection[];
-  /** The label of what came last. */
+  /** The label of the last completion. */
   readonly last: string;
   readonly placesIn: (stack: string | undefined) => readonly SourcePlace[];
 }
 
-/** What a run comes to; kinds that are ignored do not count. */
+/** Judges a run; ignored kinds do not count. */
 export function verdictOf(ended: Ended, ignore: readonly BugKind[]): Judged {
   const { outside } = ended.run;
   const outcome = outside.state === "returned" ? plainData(outside.value) : undefined;
@@ -79,7 +80,7 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
   return findings;
 }
 
-/** An error for people, with where it was made. */
+/** An error as text for people, with the place where it was created. */
 function errorText(error: unknown, placesIn: Ended["placesIn"]): string {
   const { message } = errorParts(error);
   const head = message === undefined ? thrownText(error) : `${nameOf(error)}: ${message}`;
@@ -91,12 +92,12 @@ function placeText(error: unknown, placesIn: Ended["placesIn"]): string {
   return place === undefined ? "" : ` (${textOfPlace(place)})`;
 }
 
-/** A place for people, such as `cache.ts:12`. */
+/** A place as text for people, such as `cache.ts:12`. */
 export function textOfPlace({ source, line }: SourcePlace): string {
   return `${fileName(source)}:${line}`;
 }
 
-/** A place as traces name it. */
+/** A place as text for traces. */
 export function urlOfPlace({ source, line, column }: SourcePlace): string {
   return `${source}:${line}:${column}`;
 }
@@ -111,7 +112,7 @@ interface ErrorParts {
   readonly stack?: string;
 }
 
-/** The parts of an error of whatever realm. */
+/** The parts of an error of any realm. */
 function errorParts(error: unknown): ErrorParts {
   if (typeof error !== "object" || error === null) return {};
   const text = (key: string) => {
@@ -121,26 +122,26 @@ function errorParts(error: unknown): ErrorParts {
   return { ...text("name"), ...text("message"), ...text("stack") };
 }
 
-/** A value of a realm as data of this one; a text where it is more than data. */
+/** Copies a value of a realm into this one; a value that cannot be cloned becomes a string. */
 function plainData(value: unknown): unknown {
   if (typeof value === "function" || typeof value === "symbol") return String(value);
   if (typeof value !== "object" || value === null) return value;
   return safely(() => structuredClone(value)) ?? textOf(value);
 }
 
-/** What is thrown and is no error: an object that says nothing of itself is shown. */
+/** Text for a thrown value that is not an error; an object without a text of its own is inspected. */
 function thrownText(value: unknown): string {
   const text = textOf(value);
   if (text !== "[object Object]") return text;
   return safely(() => platform.inspect(value, { breakLength: 120, depth: 2 })) ?? text;
 }
 
-/** Any value as a text. */
+/** Any value as text. */
 function textOf(value: unknown): string {
   return safely(() => String(value)) ?? "[object Object]";
 }
 
-/** What code under test says of itself, undefined where it throws. */
+/** Calls code under test; undefined if it throws. */
 function safely<T>(say: () => T): T | undefined {
   try {
     return say();

@@ -1,19 +1,17 @@
-/**
- * The grounds that `node:vm` makes: contexts of V8, and functions compiled in them or in the caller's own realm.
- */
+/** Creates grounds with `node:vm`: contexts of V8, and functions compiled in them or in the caller's realm. */
 
 import vm from "node:vm";
 import { CallersRealm, REMOVED } from "./callers_realm.ts";
 import { type Drain, type Drained, type FunctionText, type Ground, JOB, type Sealing } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
-/** What of the language reads clocks or chance. */
+/** The objects of the language that use clocks or chance. */
 const CLOCKED = ["Date", "Math", "Intl"];
 
-/** Makes the ground of a drain. */
+/** Creates the ground of a drain. */
 export function groundOf(drain: Drain): Ground {
   if (drain === "own-queue") return new OwnQueue();
-  // What is of the language, and not of a platform, is what a new context has.
+  // A new context has only the globals of the language, none of a platform.
   return new WatchedRealm(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)"), compiled);
 }
 
@@ -33,23 +31,25 @@ function compiled(
 
 const script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
 
-/** Runs that script, and says whether it took too long. */
+/** Runs the script, and returns whether it took too long. */
 function drained(run: () => unknown): Drained {
   try {
     run();
     return "done";
   } catch (error) {
-    // Deno gives it no code.
+    // Deno's error has no code.
     if (!String(error).includes("Script execution timed out")) throw error;
     return "endless";
   }
 }
 
 /**
- * The caller's own realm, whose microtasks Deno does when it is asked: then what takes too long is ended, and V8 forgets them.
+ * The caller's own realm, whose microtasks Deno runs on request. A drain that takes too long is ended, and V8 drops its
+ * microtasks.
  *
- * - Called in a microtask, or where nobody can be asked, it leaves them to the event loop, which ends nothing.
- * - While it drains, nothing that the code can reach makes code of a text.
+ * - If it is called in a microtask, or Deno's function is missing, the microtasks are left to the event loop, which
+ *   ends nothing.
+ * - During a drain, nothing that the code can reach creates code from strings.
  */
 class WatchedRealm extends CallersRealm {
   readonly #runMicrotasks = microtaskRunner();
@@ -57,7 +57,7 @@ class WatchedRealm extends CallersRealm {
 
   override seal(globals: unknown, sealing: Sealing): void {
     super.seal(globals, sealing);
-    // What is called directly by its name has to be the language's own.
+    // A direct call of `eval` must be the language's own.
     this.#makers = sealing.makers.filter(({ key }) => key !== "eval" || !sealing.isWhole);
   }
 
@@ -80,7 +80,7 @@ class WatchedRealm extends CallersRealm {
   }
 }
 
-/** What does the microtasks of this realm, which only Deno's core has. */
+/** The function that runs the microtasks of this realm; only Deno's core has one. */
 function microtaskRunner(): () => void {
   const deno: Record<PropertyKey, unknown> | undefined = Reflect.get(globalThis, "Deno");
   const inner = deno?.[deno["internal"] as symbol] as { readonly core?: { readonly runMicrotasks?: () => void } };
@@ -96,7 +96,7 @@ class OwnQueue implements Ground {
   readonly hidden: readonly string[] = [];
 
   constructor() {
-    // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
+    // An ordinary global object, without interceptors. Deno's types wrongly say that the constant is a number.
     const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
     this.#context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
     this.language = vm.runInContext("globalThis", this.#context);

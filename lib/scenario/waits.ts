@@ -1,9 +1,9 @@
 /**
- * What a scenario waits for that hangs: each `await` that nothing ends, with its line.
+ * What a hanging scenario waits for: each `await` that nothing ends, with its line.
  *
- * - The run is repeated with a text whose awaits report themselves. Where that comes to something else, nothing is said.
- * - A wait within the library is told as one of whoever called it.
- * - What another wait stands behind (a call that waits itself, `Promise.all`) comes after what it stands behind.
+ * - The run is repeated with a text whose awaits report themselves. If the result differs, nothing is reported.
+ * - A wait within the library is reported at the place of its caller.
+ * - A wait that depends on another wait (through a call that waits itself, or `Promise.all`) comes after that one.
  */
 
 import { type Departure, Replay } from "../explorer/mod.ts";
@@ -21,10 +21,10 @@ interface Wait {
   readonly place: SourcePlace;
 }
 
-/** How many waits are told. */
+/** The maximum number of waits to report. */
 const MOST = 8;
 
-/** The waits of a run at its end, a line each; none where they cannot be told. */
+/** The waits of a run at its end, one line each; none if they cannot be determined. */
 export function* waitsOf(
   departures: readonly Departure[],
   { print, options, listen }: {
@@ -55,7 +55,7 @@ export function* waitsOf(
   const atCaller = (wait: Wait) =>
     isLibrary(wait.place) ? { ...wait, place: made.get(wait.awaited) ?? wait.place } : wait;
   const roots = pending.filter(isRoot).map(atCaller);
-  // Who called the library waits for what is told.
+  // The callers of the library wait for what is already reported.
   const called = new Set(pending.filter((wait) => isRoot(wait) && isLibrary(wait.place)).map(atCaller).map(textOfWait));
   const others = pending.filter((wait) => !isRoot(wait) && !isLibrary(wait.place) && !called.has(textOfWait(wait)));
   const lines = [...roots, ...others].map(({ awaited, place }) => {
@@ -74,13 +74,13 @@ function textOfWait({ place }: Wait): string {
   return textOfPlace(place);
 }
 
-/** Those of these that are promises, and neither fulfilled nor rejected. */
+/** Those of the values that are pending promises. */
 function* pendingOf(awaited: readonly object[]): Generator<void, ReadonlySet<object>> {
   const util = builtinModule("util") as { inspect(value: unknown, options: object): string } | undefined;
   if (util !== undefined) {
     return new Set(awaited.filter((one) => util.inspect(one, { depth: 0 }).includes("<pending>")));
   }
-  // A browser shows nobody; in a turn, whoever asks hears of those that are settled.
+  // A browser cannot inspect promises; after a turn, the callbacks of settled ones have run.
   const pending = new Set(awaited.filter((one) => one instanceof Promise));
   for (const one of pending) {
     const settled = () => void pending.delete(one);

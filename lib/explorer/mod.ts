@@ -1,27 +1,27 @@
 /**
- * The explorer: all the orders in which the tasks of a program can act, and what each comes to.
+ * The explorer: runs a program in all orders in which its tasks can act, and finds the bugs of each.
  *
- * - A task is a function of its answers (`answer_tree.ts`): its steps run once for each sequence of answers, so a
- *   schedule costs its memory operations and no generators, and a task that depends on anything else is found out.
- * - A call that nobody can tell from a later one begins when it can go on (`SharedThing.ready`). Calls whose place in
- *   line matters begin and wait; so do all where a task asks who waits (`looks.ts`).
- * - The clock is no place that actions reach where nobody looks at it: any time may come at any point.
- * - DPOR tries who can begin the other order (source sets): the paper's rule, the task of the later event, loses
- *   classes beside sleep sets.
- * - The portfolio's strategies take turns, a schedule each, with an execution each on one model: no strategy that does badly
- *   on a program holds the others up, and each goes on from its own checkpoints. Independence by value (two stores of one
- *   value) is left out: an order that does not change the cell still changes who overwrote whom for the race detector, and
- *   what a trace shows.
- * - Evidence is judged (`search.ts`): a race on a run that comes to what the tasks come to one after the other says little, so
- *   the search goes on for one that changes the outcome.
- * - A lost wake-up is tried out: the last signal woke nobody, who sleeps came later, and would go on if the signal
- *   came at the end.
- * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair. Starvation is looked for by
- *   lot: a fair round in which a task waits seldom is the one of turns.
- * - A loop that only waits is parked, since a round of it changes nothing: a spin lock has few schedules.
- * - A search that is split joins what its shares came to in their order (`split/`), and runs again here what it must decide
- *   about: so it need not be known where the search will end, and nothing depends on who is fast.
- * - The race detector keeps a log of what it replaced, so a checkpoint of it is a number.
+ * - A task depends only on its answers (`answer_tree.ts`): its steps run once for each sequence of answers, so a
+ *   schedule costs only its memory operations and no generators, and a task that depends on anything else is found.
+ * - A call begins only once it can continue, if nobody can tell whether it waits or comes later (`SharedThing.ready`).
+ *   Calls whose place in a queue matters begin and wait; so do all calls if a task asks who waits (`looks.ts`).
+ * - If nobody reads the clock, no action accesses it: any deadline may expire at any point.
+ * - DPOR tries the tasks that can begin the other order (source sets): the rule of the paper, the task of the later
+ *   event, misses classes when combined with sleep sets.
+ * - The portfolio's strategies take turns, one schedule each, each with its own execution on one model. So no strategy
+ *   that does badly on a program delays the others, and each resumes from its own checkpoints. Independence by value
+ *   (two stores of one value) is not used: an order that does not change the cell still changes which store overwrote
+ *   which, for the race detector and in a trace.
+ * - Evidence is ranked (`search.ts`): a race in a run whose outcome the tasks also have one after the other says
+ *   little, so the search continues for one that changes the outcome.
+ * - A lost wake-up is verified: the last signal woke nobody, the sleeper came later, and it would continue if the
+ *   signal came at the end.
+ * - Livelocks are looked for with fair turns, since a run at the step limit may only have been unfair. Starvation is
+ *   looked for at random, because taking turns is a fair round in which a task rarely waits.
+ * - A loop that only waits is parked, since its rounds change nothing; so a spin lock has few schedules.
+ * - A split search joins the results of its shares in order (`split/`), and repeats here those that depend on its
+ *   state. So it need not know in advance where it will end, and nothing depends on the speed of workers.
+ * - The race detector keeps a log of what it replaced, so that a checkpoint of it is a number.
  *
  * @module
  */

@@ -1,16 +1,16 @@
 /**
- * Schedules as short texts, such as `hf2:a@1.count.store/b.2:k3f9x7`: at step 1 task `a`, which stands before `count.store`, is
- * preempted by `b`, which goes on for 2 steps.
+ * Schedules as short texts, such as `hf2:a@1.count.store/b.2:k3f9x7`: at step 1, task `a`, whose next operation is
+ * `count.store`, is preempted by `b`, which continues for 2 steps.
  *
- * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
- *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=later.1` that it looks at the clock later, `b=dies.1` that it dies,
- *   `b=fails.1` that a fault befalls it. `straight` is a run without departures.
- * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
- *   tasks look at, see `looks.ts`) and `timers` (those of a scenario come in any order); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
- *   actions come over and over, as far as their tasks can go on.
- * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
- *   out, and two over the text, so that a slip of the hand is.
- * - The text needs no quotes in a shell. Of a task's name the letters, digits and underscores are kept.
+ * - A schedule is a comma-separated list of departures from the default (see `scheduler.ts`). Without a preemption,
+ *   `@4/b.2` names the task that continues. `b=3.2` says that it chooses 3, `b=later.1` that it reads the clock late,
+ *   `b=dies.1` that it dies, and `b=fails.1` that a fault occurs. `straight` is a run without departures.
+ * - The list begins, if applicable, with `word` (the granularity), `ordered` (deadlines expire in order), `now` and
+ *   `waiters` (what tasks look at, see `looks.ts`) and `timers` (a scenario's timers fire in any order). It ends with
+ *   `turns` if the tasks then take turns, or with `turns.b.a=2` if they then repeat these actions, as far as possible.
+ * - The text ends with four characters that identify what the tasks do, step by step, so that a changed program is
+ *   detected, and two that are a checksum of the text, so that a typing error is.
+ * - The text needs no quotes in a shell. Only the letters, digits and underscores of a task's name are kept.
  */
 
 import type { Layout, Operation } from "../memory/mod.ts";
@@ -24,25 +24,25 @@ import { fingerprint as mix } from "./whole_text.ts";
 export interface Departure {
   /** The step, from 0. */
   readonly step: number;
-  /** The task that goes on. */
+  /** The task that continues. */
   readonly task: number;
-  /** What it chooses, where it chooses. */
+  /** Its choice, or 0. */
   readonly choice: number;
 }
 
-/** What a schedule tells people of a departure. */
+/** The parts of a schedule's text that describe a departure to people. */
 export interface DepartureText {
-  /** The task that is preempted there; undefined where none is. */
+  /** The preempted task; undefined if there is none. */
   readonly preempted: number | undefined;
-  /** What that task stands before, such as `count.store`. */
+  /** The next operation of that task, such as `count.store`. */
   readonly before: string;
-  /** How many steps the task that goes on performs. */
+  /** The number of steps that the continuing task performs. */
   readonly steps: number;
 }
 /** An action of a task. */
 export type Turn = Omit<Departure, "step">;
 
-/** Whether tasks take turns: one after the other, or as a list says, over and over. */
+/** Whether tasks take turns: in order, or as a list says, repeatedly. */
 export type Turns = boolean | readonly Turn[];
 
 /** A schedule. */
@@ -51,20 +51,20 @@ export interface Schedule {
   readonly granularity: Granularity;
   /** What the tasks are known to look at; nothing by default. */
   readonly looks?: Looks | undefined;
-  /** In which order times come; `free` by default. */
+  /** The order in which deadlines expire; `free` by default. */
   readonly clock?: Clock | undefined;
-  /** Of a scenario, whether its timers come in any order; false by default. */
+  /** For a scenario, whether its timers fire in any order; false by default. */
   readonly timersFree?: boolean | undefined;
-  /** Where it departs from the default, in ascending order. */
+  /** Its departures from the default, in ascending order of steps. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure; false by default. */
   readonly inTurns?: Turns | undefined;
-  /** What the tasks do, in 32 bits, of which the text keeps some. */
+  /** A 32-bit hash of what the tasks do, of which the text keeps a part. */
   readonly fingerprint: number;
 }
 
 const VERSION = "hf2";
-/** A schedule as an example. */
+/** An example of a schedule. */
 export const SCHEDULE = "hf2:a@1.count.store/b.2:k3f9x7";
 const STRAIGHT = "straight";
 const TURNS = "turns";
@@ -76,7 +76,7 @@ const ORDER = /^turns(?:\.[\w-]+(?:=(?:\d{1,9}|later))?)+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
 
-/** A schedule as text, given the names of the tasks and what is told of each departure. */
+/** Formats a schedule, given the names of the tasks and the description of each departure. */
 export function formatSchedule(
   { granularity, looks = NO_LOOKS, clock, timersFree = false, departures, inTurns = false, fingerprint }: Schedule,
   { names, told }: { readonly names: readonly string[]; readonly told: readonly DepartureText[] },
@@ -101,9 +101,9 @@ export function formatSchedule(
 }
 
 /**
- * The schedule that a text says, given the names of the tasks; its fingerprint as text.
+ * Parses a schedule, given the names of the tasks; returns its fingerprint as text.
  *
- * @throws {RangeError} where it says none.
+ * @throws {RangeError} if the text is not a schedule.
  */
 export function parseSchedule(
   text: string,
@@ -159,7 +159,7 @@ export function parseSchedule(
   };
 }
 
-/** The choices that have names. */
+/** The choices with names. */
 const CHOICES: ReadonlyMap<number, string> = new Map([
   [DEATH, "dies"],
   [LATER, "later"],
@@ -179,14 +179,14 @@ export function printOf(fingerprint: number): string {
   return digits(fingerprint, PRINT_DIGITS);
 }
 
-/** What a task stands before, as schedules tell it. */
+/** The next operation of a task, as schedules name it. */
 export function beforeText(operation: Operation | undefined, layout: Layout): string {
   if (operation === undefined) return "end";
   if (operation.kind === "call") return `${operation.object}.${operation.method}`;
   return "word" in operation ? `${layout.nameOf(operation.word)}.${operation.kind}` : operation.kind;
 }
 
-/** The names of tasks as schedules hold them: each of its own. */
+/** The names of tasks as used in schedules, all distinct. */
 function labelsOf(names: readonly string[]): readonly string[] {
   const labels: string[] = [];
   for (const [task, name] of names.entries()) {
@@ -197,7 +197,7 @@ function labelsOf(names: readonly string[]): readonly string[] {
   return labels;
 }
 
-/** What of a text needs no quotes. */
+/** Replaces the characters of a text that need quotes. */
 function plain(text: string): string {
   return text.replaceAll(/[^\w.]+/g, "-").replaceAll(/^-+|-+$/g, "");
 }

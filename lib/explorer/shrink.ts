@@ -1,11 +1,12 @@
 /**
- * Shrinking: from a run that shows a bug to a simple one that shows the same kind.
+ * Shrinking: turns a run that shows a bug into a simple one that shows the same kind.
  *
- * - Runs are compared by preemptions, then by departures from the default, then by steps; each attempt that is kept is less.
- * - First departures are left out, halves of them before single ones, as long as that helps. Then all runs with fewer
- *   preemptions are performed, from none on: either one fails so, or it is certain that none does. What was found there is
- *   shrunk once more.
- * - Then what depth-first comes to early, within as many preemptions, takes its place where it is less.
+ * - Runs are compared by preemptions, then by departures from the default, then by steps; each accepted attempt is
+ *   less.
+ * - First, departures are left out, halves of them before single ones, while that helps. Then all runs with fewer
+ *   preemptions are performed, starting with none: either one shows the bug, or it is certain that none does. A run
+ *   found that way is shrunk again.
+ * - Then an early run of depth-first search with as many preemptions replaces it if that is less.
  * - The same run shrinks to the same run; the attempts are bounded by the budget.
  */
 
@@ -14,31 +15,37 @@ import type { Departure } from "./schedule.ts";
 import { type Found, rankOf, type Slices } from "./search.ts";
 import type { Turns } from "./schedule.ts";
 
-/** How many runs are looked at for a lesser one with as many preemptions. */
+/** How many runs to try for a lesser one with as many preemptions. */
 const EARLY = 200;
 
-/** What shrinking came to. */
+/** The result of shrinking. */
 export interface Shrunk {
-  /** The least run that is known to show it. */
+  /** The least run known to show the bug. */
   readonly least: Found;
   /** Whether all runs with fewer preemptions have been performed, and none shows that kind of bug. */
   readonly minimal: boolean;
 }
 
-/** What performs the runs that shrinking asks for. */
+/** Performs the runs that shrinking requests. */
 export interface Runs {
-  /** How many schedules were run to their end. */
+  /** The number of schedules run to their end. */
   readonly schedules: number;
-  /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
+  /** The evidence in a run with these departures, as far as they are possible; undefined if it shows no bug. */
   attempt(departures: readonly Departure[], path: { readonly inTurns?: Turns | undefined }): Slices<Found | undefined>;
-  /** The first evidence as good as another that depth-first comes to, of runs with at most so many preemptions. */
+  /**
+   * Finds the first evidence of equal rank that depth-first search reaches with at most the given number of
+   * preemptions.
+   */
   findAgain(
     preemptions: number,
     options: { readonly found: Found; readonly budget: number },
   ): Slices<Found | "exhausted" | "spent">;
 }
 
-/** Shrinks a run that was found; all with at most `covered` preemptions are known, and none with fewer than it shows it. */
+/**
+ * Shrinks a run. All runs with at most `covered` preemptions are known, and none with fewer preemptions than it shows
+ * the bug.
+ */
 export function* shrink(
   search: Runs,
   { found, covered = -1, budget }: { found: Found; covered: number | undefined; budget: number },
@@ -47,7 +54,7 @@ export function* shrink(
   let least = yield* fewerDepartures(search, { found, budget });
   if (!least.inTurns) least = yield* early(search, { found: least, budget });
   if (least.preemptions <= covered + 1) return { least, minimal: true };
-  // Of tasks that take turns there are no bounded runs.
+  // There are no bounded runs of tasks that take turns.
   if (least.inTurns) return { least, minimal: false };
   for (let preemptions = covered + 1; preemptions < least.preemptions; preemptions++) {
     const again = yield* search.findAgain(preemptions, { found, budget });
@@ -59,7 +66,7 @@ export function* shrink(
   return { least, minimal: true };
 }
 
-/** The first evidence as good that depth-first comes to within as many preemptions, where it is less: one that departs late. */
+/** The first evidence of equal rank that depth-first search reaches with as many preemptions, if it is less. */
 function* early(search: Runs, { found, budget }: { found: Found; budget: number }): Slices<Found> {
   const first = yield* search.findAgain(found.preemptions, { found, budget: Math.min(budget, EARLY) });
   if (typeof first === "string") return found;
@@ -67,13 +74,13 @@ function* early(search: Runs, { found, budget }: { found: Found; budget: number 
   return isBefore(least, found) ? least : found;
 }
 
-/** Leaves out departures, as long as that makes the run less. */
+/** Leaves out departures, while that makes the run less. */
 function* fewerDepartures(search: Runs, { found, budget }: { found: Found; budget: number }): Slices<Found> {
   let least = found;
   let attempts = 0;
   for (let size = least.departures.length; size >= 1;) {
     let isLess = false;
-    // From the end: what comes later depends on what comes before.
+    // From the end, because later departures depend on earlier ones.
     for (let start = least.departures.length - size; start > -size && attempts < budget; start -= size) {
       const rest = without(least.departures, Math.max(0, start), start + size);
       const attempt = yield* search.attempt(rest, least);
@@ -85,7 +92,7 @@ function* fewerDepartures(search: Runs, { found, budget }: { found: Found; budge
       }
     }
     if (attempts >= budget) break;
-    // Who shrank may shrink by as much again.
+    // A run that shrank may shrink by the same size again.
     size = isLess ? Math.min(size, least.departures.length) : Math.floor(size / 2);
     if ((yield { schedules: search.schedules, kind: found.kind }) === true) break;
   }
@@ -107,7 +114,7 @@ function isBefore(one: Found, other: Found): boolean {
   return false;
 }
 
-/** Smaller values of a parameter that is a whole number: its least one first, then nearer and nearer. */
+/** Smaller values of a whole-number parameter: the least first, then closer and closer ones. */
 export function smallerValues(parameter: Parameter, value: unknown): readonly number[] {
   if (typeof value !== "number" || !Number.isSafeInteger(value)) return [];
   const least = "min" in parameter && parameter.min !== undefined ? parameter.min : 0;

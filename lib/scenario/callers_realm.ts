@@ -1,15 +1,15 @@
 /**
- * The ground that is the caller's own realm: turns of the event loop drain it, and all that is no part of the language is
- * shadowed.
+ * The ground in the caller's own realm: turns of the event loop drain it, and everything that is not part of the
+ * language is shadowed.
  */
 
 import type { Drained, FunctionText, Ground, Sealing } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
-/** What of a new realm reads clocks, waits or lives outside: the world has its own. */
+/** The globals of a new realm that use clocks, wait or live outside; the world has its own. */
 export const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
 
-/** The caller's own realm. */
+/** The ground in the caller's own realm. */
 export class CallersRealm implements Ground {
   readonly isApart = false;
   readonly language: Record<string, unknown>;
@@ -17,7 +17,7 @@ export class CallersRealm implements Ground {
   readonly hidden: readonly string[];
   readonly compile: Ground["compile"];
 
-  /** Takes the names of the language, which no platform adds to, and what makes functions of texts. */
+  /** Takes the global names of the language, without those of a platform, and a compiler of functions. */
   constructor(names: readonly string[], compile: (text: FunctionText) => (...args: readonly unknown[]) => never) {
     this.compile = compile;
     const own = names.filter((name) => !REMOVED.includes(name) && name in globalThis);
@@ -27,7 +27,7 @@ export class CallersRealm implements Ground {
     for (let object: object | null = globalThis; object !== null; object = Reflect.getPrototypeOf(object)) {
       for (const name of Object.getOwnPropertyNames(object)) if (/^[A-Za-z_$][\w$]*$/.test(name)) all.add(name);
     }
-    // Methods of any object, such as hasOwnProperty, are reached without a platform.
+    // Methods of any object, such as hasOwnProperty, belong to the language.
     this.hidden = [...all].filter((name) => !own.includes(name) && !(name in Object.prototype));
   }
 

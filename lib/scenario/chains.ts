@@ -1,10 +1,8 @@
-/**
- * The names of chains: what follows one from the other has one letter. Schedules and traces tell them so.
- */
+/** The names of chains: completions that follow from one another share a letter in schedules and traces. */
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-/** How many chains a schedule can name. */
+/** The maximum number of chains that a schedule can name. */
 export const MOST_CHAINS = 26 * 27;
 
 /** The name of a chain: a to z, then aa, ab and so on. */

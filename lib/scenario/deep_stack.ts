@@ -1,10 +1,8 @@
-/**
- * Where code is, with more frames than errors have by default: those behind an `await` come last.
- */
+/** Stacks with more frames than errors have by default: those behind an `await` come last. */
 
 const FRAMES = 64;
 
-/** The stack of whoever calls, as text. */
+/** The stack of the caller, as text. */
 export function deepStack(): string {
   const { stackTraceLimit } = Error;
   Reflect.set(Error, "stackTraceLimit", FRAMES);

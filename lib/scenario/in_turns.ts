@@ -1,17 +1,18 @@
 /**
- * A generator whose steps are turns of the event loop: in the rest of each, rejections are heard of, and platforms settle.
+ * Runs a generator whose steps are turns of the event loop, so that rejections are reported and platforms settle in
+ * between.
  *
- * - A step is no microtask: within one V8 drains no others.
+ * - A step is not a microtask, because V8 drains no other microtasks within one.
  */
 
 import { after, platform } from "../platform/mod.ts";
 
-/** For how many milliseconds a step waits for others before it tells how far it is. */
+/** How long to wait for what a step needs before the next step, in milliseconds. */
 const WHILE = 100;
 
 /**
- * Takes all steps; what they yield is told, and the next one is sent whether `told` gave true for any. It waits for what a step
- * says that it needs, for a while.
+ * Runs all steps. Each yielded value is passed to `told`; once it has returned true, the steps are sent true. If a step
+ * yields a promise as `until`, the next step waits for it, for a while.
  */
 export function inTurns<Y extends { readonly until?: Promise<unknown> } | void, T>(
   steps: Generator<Y, T, boolean | void>,
@@ -34,7 +35,7 @@ export function inTurns<Y extends { readonly until?: Promise<unknown> } | void, 
   });
 }
 
-/** Once that has settled, or a while is over. */
+/** Calls a function once the promise has settled, or after a while. */
 function soon(until: Promise<unknown>, act: () => void): void {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = after(WHILE, resolve);

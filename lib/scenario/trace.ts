@@ -1,8 +1,8 @@
 /**
- * A run of a scenario as rows: what came from outside, in which order, and where the code asked for it.
+ * A run of a scenario as rows: the completions, in order, and where the code requested them.
  *
- * - A column is a chain: what follows one from the other.
- * - What is overtaken has a row of its own, or the row that overtakes it names it.
+ * - A column is a chain: completions that follow from one another.
+ * - A completion that is overtaken has its own row later, or the row that overtakes it names it.
  */
 
 import type { RunTrace, TraceRow } from "../explorer/mod.ts";

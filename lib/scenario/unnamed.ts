@@ -1,10 +1,12 @@
 /**
- * What of the language no name leads to: the prototypes that syntax gives to what it makes.
+ * The objects of the language that have no name: the prototypes of what syntax creates.
  *
- * - Its text is also run in other realms: it uses nothing but the language.
+ * - The text of this function is also run in other realms, so it uses only the language.
  */
 
-/** The prototypes of iterators and generators, what makes functions of each kind, and what these inherit from. */
+/**
+ * The prototypes of iterators and generators, the constructors of each kind of function, and what these inherit from.
+ */
 export function unnamed(): readonly object[] {
   const { getPrototypeOf } = Object;
   const inherited: readonly object[] = [

@@ -1,8 +1,8 @@
 /**
- * What a scenario is handed: the outside, controlled.
+ * The first argument of a scenario: the outside world, controlled.
  *
- * - A scenario is an async function that a module exports. It imports the code under test as it is, and says here what the outside
- *   does for it.
+ * - A scenario is an async function that a module exports. It imports the code under test unchanged, and defines what
+ *   the outside does for it.
  *
  * ```ts
  * import type { World } from "./world.ts";
@@ -16,65 +16,71 @@
  * ```
  */
 
-/** How something is done outside. */
+/** Options of {@linkcode World.io}. */
 export interface IoOptions {
-  /** Whether it acts and answers in one step, which is then taken for granted; false by default. */
+  /** Whether it acts and answers in one step, which the result then lists as an assumption; false by default. */
   readonly atomic?: boolean;
-  /** What aborts it: the answer is then the signal's reason, at once. */
+  /** The signal that aborts it: it then rejects at once with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** What may befall it; by default what {@linkcode World.faults} says. */
+  /** The faults it may have; by default those of {@linkcode World.faults}. */
   readonly faults?: IoFaults;
 }
 
-/** What may befall an io: before it acts, or before its answer comes. Whoever explores picks whether it does, and when. */
+/**
+ * The faults an io may have, before it acts or before its answer arrives. The explorer picks whether one occurs, and
+ * when.
+ */
 export interface IoFaults {
-  /** Whether it may fail: with an `IoError` (a fetch with a `TypeError`), or with what a function gives; false by default. */
+  /**
+   * Whether it may fail: with an `IoError` (a fetch with a `TypeError`), or with the result of a function; false by
+   * default.
+   */
   readonly fails?: boolean | (() => unknown);
-  /** Whether it may be aborted, with an `AbortError`, by nobody whom the code knows; false by default. */
+  /** Whether it may be aborted with an `AbortError`, without a signal of the code; false by default. */
   readonly aborts?: boolean;
-  /** How late it may come, in milliseconds of the world's time; 0, never, by default. */
+  /** How late it may come, in milliseconds of the world's time; by default 0, which is never late. */
   readonly late?: number;
 }
 
-/** What may befall a run. */
+/** The faults a run may have. */
 export interface Faults extends IoFaults {
-  /** How far the clock of `Date` may jump, in milliseconds, back where it is negative; 0, never, by default. */
+  /** How far the clock of `Date` may jump, in milliseconds, backward if negative; by default 0, which is never. */
   readonly clock?: number;
-  /** Whether workers may die, of which nobody is told; false by default. */
+  /** Whether workers may die without notice; false by default. */
   readonly dies?: boolean;
-  /** How many faults a run has at most; 1 by default. */
+  /** The maximum number of faults in a run; 1 by default. */
   readonly most?: number;
 }
 
-/** What a handler of fetches is asked. */
+/** A request to a handler of fetches. */
 export interface FetchedRequest {
-  /** The URL, as it was given. */
+  /** The URL, as given to `fetch`. */
   readonly url: string;
-  /** Such as `GET`. */
+  /** The method, such as `GET`. */
   readonly method: string;
-  /** Its headers. */
+  /** The headers. */
   readonly headers: Headers;
-  /** Its body, as it was given. */
+  /** The body, as given to `fetch`. */
   readonly body: unknown;
 }
 
-/** What a scenario is handed. */
+/** The first argument of a scenario: the outside world, controlled. */
 export interface World {
   /**
-   * Something that is done outside: a query, a write, a call to another service. `act` happens at one step, and its answer
-   * arrives at a later one; both are chosen by whoever explores. Without `act` there is an answer alone, `undefined`.
+   * Does something outside: a query, a write, a call to another service. `act` runs at one step, and its answer arrives
+   * at a later one; the explorer picks both. Without `act` there is only the answer `undefined`.
    */
   readonly io: <T = undefined>(label: string, act?: () => T | PromiseLike<T>, options?: IoOptions) => Promise<T>;
-  /** Fails the scenario where something does not hold, also where the code under test catches what is thrown. */
+  /** Fails the scenario if `holds` is falsy, even if the code under test catches the error. */
   readonly expect: (holds: unknown, what?: string) => void;
   /**
-   * Answers the fetches of the code under test, and of its workers: the handler acts at one step, its answer arrives at a later
-   * one, and the body is read at one later still. What it gives is a body, or `{ status, headers, body }`.
+   * Answers the fetches of the code under test, and of its workers: the handler runs at one step, its answer arrives at
+   * a later one, and the body can be read at one later still. It returns a body, or `{ status, headers, body }`.
    */
   readonly serve: (handler: (request: FetchedRequest) => unknown) => void;
   /**
-   * Asks for faults from here on: of each io and fetch that says nothing else, and of the clock. A fault counts as a deviation
-   * from the order, and what is proved holds for all runs with as many.
+   * Requests faults from here on: for each io and fetch without faults of its own, and for the clock. A fault counts as
+   * a deviation from the order, and a proof covers all runs with at most `most` faults.
    */
   readonly faults: (which: Faults) => void;
 }

@@ -1,5 +1,6 @@
 /**
- * The text of the world that realms evaluate: `world/main.ts`, bundled. A bundle of the library holds the text instead of this.
+ * The text of the world that realms evaluate: `world/main.ts`, bundled. A bundle of the library contains the text
+ * instead of this.
  */
 
 import { bundled, bundledFile, type Keeping } from "./bundle.ts";
@@ -7,7 +8,7 @@ import type { Esbuild } from "./esbuild.ts";
 
 let text: Promise<string> | undefined;
 
-/** The text of the world. */
+/** Bundles the world, once, and returns its text. */
 export function worldText(esbuild: Esbuild, keeping: Keeping = {}): Promise<string> {
   text ??= bundledWorld(esbuild, keeping).catch((error: unknown) => {
     text = undefined;

@@ -1,14 +1,14 @@
 /**
- * What a module imports, as a browser finds it: by URL. A bundle for browsers has this in the place of `../graph.ts`.
+ * The imports of a module, resolved as in a browser: by URL. A bundle for browsers has this instead of `../graph.ts`.
  *
- * - A module is what its URL gives: a file of the site, a Blob, or a `data:` URL, which is not asked for from anybody.
- * - A name that is no URL leads nowhere: a browser has no packages.
+ * - A module is the content of its URL: a file of the site, a Blob, or a `data:` URL, which needs no fetch.
+ * - A name that is not a URL cannot be resolved: a browser has no packages.
  */
 
 import { ScenarioError } from "../../errors.ts";
 import type { GraphModule, Target } from "../graph.ts";
 
-/** No entries of packages are looked for. */
+/** There are no entries of packages. */
 export const CONDITIONS: readonly string[] = [];
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -19,20 +19,20 @@ const MEDIA: Readonly<Record<string, string>> = {
   tsx: "Tsx",
 };
 
-/** Where the imports of a module lead, each found when it is reached. */
+/** The imports of a module, each resolved when it is reached. */
 export class Graph {
-  /** The graph of a module: each import is looked at when it is reached. */
+  /** Creates the graph of a module; each import is resolved when it is reached. */
   static of(_url: string): Promise<Graph> {
     return Promise.resolve(new Graph());
   }
 
-  /** The module of a URL. What says nothing of itself may be TypeScript. */
+  /** The module of a URL. An unknown extension may be TypeScript. */
   module(url: string): GraphModule {
     const [, ending = ""] = /\.(\w+)$/.exec(new URL(url).pathname) ?? [];
     return { specifier: url, local: url, mediaType: MEDIA[ending] ?? "TypeScript" };
   }
 
-  /** Where an import of a module leads. */
+  /** The target of an import. */
   target(specifier: string, { importer }: { readonly importer: string; readonly kind: string }): Target {
     if (specifier.startsWith("node:")) return { kind: "builtin", name: specifier.slice("node:".length) };
     const isPath = /^\.{0,2}\//.test(specifier);
@@ -68,7 +68,7 @@ export function fileOf(_url: string): Record<never, never> {
 /** No module is in a folder. */
 export function folderOf(_module: GraphModule): undefined {}
 
-/** The URL of what esbuild itself names. */
+/** The URL for a path that esbuild reports. */
 export function urlOf(path: string): string {
   return new URL(path, globalThis.location.href).href;
 }

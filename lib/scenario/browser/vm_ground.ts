@@ -1,8 +1,8 @@
 /**
- * The ground that a browser has: the caller's own realm. A bundle for browsers has this in the place of `../vm_ground.ts`.
+ * The ground of a browser: the caller's own realm. A bundle for browsers has this instead of `../vm_ground.ts`.
  *
- * - A strict content policy lets no text become a function, but a Blob be imported as a module: so what is wanted and not at hand
- *   is refused with what compiles it.
+ * - A strict content security policy allows no function from a string, but allows importing a Blob as a module. So a
+ *   function that is needed and not yet compiled is refused with an error that can compile it.
  */
 
 import { errorText, ScenarioError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import { type Drain, type FunctionText, type Ground, NeedsCompiledError, NeedsTu
 
 type Compiled = (...args: readonly unknown[]) => never;
 
-/** The global names of the language; a worker has no realm apart that could be asked. */
+/** The global names of the language; a worker has no separate realm to ask for them. */
 const LANGUAGE = (
   "AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date " +
   "DisposableStack Error EvalError FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array " +
@@ -24,7 +24,7 @@ const LANGUAGE = (
 const MOST_KEPT = 32;
 const kept = new Map<string, Compiled>();
 
-/** Makes the ground of a drain. */
+/** Creates the ground of a drain. */
 export function groundOf(drain: Drain): Ground {
   if (drain === "turn") return new CallersRealm(LANGUAGE, compiled);
   throw new NeedsTurnError(
@@ -34,7 +34,7 @@ export function groundOf(drain: Drain): Ground {
 
 function compiled(text: FunctionText): Compiled {
   const { names, around: [before, after], code, filename } = text;
-  // The code begins on the first line, so that its lines are its own.
+  // The code begins on the first line, so that its line numbers stay the same.
   const module = `export default function (${
     names.join(", ")
   }) { ${before} ${code}\n${after}\n}\n//# sourceURL=${filename}`;

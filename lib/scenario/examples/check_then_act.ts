@@ -1,13 +1,13 @@
 /**
- * Two people get one name: it is looked up before it is taken, and both look before either takes it.
+ * Two people get the same name: each looks it up before taking it, and both look before either takes it.
  *
- * - They look once more afterwards, which helps where both have taken it by then: one must be through before the other is.
- * - `fixed` has the store take the name only where it is free.
+ * - They look again afterwards, which helps if both have taken it by then: the bug needs one to finish first.
+ * - `fixed` has the store take the name only if it is free.
  */
 
 import type { World } from "../world.ts";
 
-/** Two sign up. */
+/** Two people sign up. */
 export default async function checkThenAct({ io, expect }: World): Promise<void> {
   const owners = new Map<string, string>();
   const signUp = async (person: string) => {
@@ -22,7 +22,7 @@ export default async function checkThenAct({ io, expect }: World): Promise<void>
   expect(taken.filter((isMine) => isMine).length === 1, "only one of them gets the name");
 }
 
-/** The same, where the store looks and acts in one step. */
+/** The same, with a store that checks and inserts in one step. */
 export async function fixed({ io, expect }: World): Promise<void> {
   const owners = new Map<string, string>();
   const signUp = async (person: string) => {

@@ -1,5 +1,5 @@
 /**
- * A log that loses a line: it is written while an earlier flush is under way, and closing waits for that flush alone.
+ * A log that loses a line: the line is added during an earlier flush, and closing waits only for that flush.
  *
  * - `fixed` flushes until nothing is left.
  */
@@ -42,12 +42,12 @@ class WholeLog extends Log {
   }
 }
 
-/** Two lines, and the end. */
+/** Logs two lines, and closes the log. */
 export default async function closeDuringFlush(world: World): Promise<void> {
   await twoLines(world, (write) => new Log(write));
 }
 
-/** The same, where closing looks whether something is left. */
+/** The same, with a log that checks for remaining lines when it closes. */
 export async function fixed(world: World): Promise<void> {
   await twoLines(world, (write) => new WholeLog(write));
 }

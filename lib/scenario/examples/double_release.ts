@@ -1,13 +1,13 @@
 /**
- * A pool of one connection that is given to two: whoever gives up waiting for its answer releases the connection, and then
- * its work ends and releases it again.
+ * A pool that gives one connection to two users: a user that stops waiting for its answer releases the connection, and
+ * then releases it again when its work ends.
  *
  * - `fixed` releases once.
  */
 
 import type { World } from "../world.ts";
 
-/** So many may hold it at a time. */
+/** Limits the holders to one at a time. */
 class Permits {
   #free = 1;
   readonly #waiting: (() => void)[] = [];
@@ -27,12 +27,12 @@ class Permits {
   }
 }
 
-/** Three use a connection, and wait for at most a while. */
+/** Three users of a connection, each with a timeout. */
 export default async function doubleRelease(world: World): Promise<void> {
   await threeUse(world, { once: false });
 }
 
-/** The same, where a connection is released once. */
+/** The same, with a connection that is released only once. */
 export async function fixed(world: World): Promise<void> {
   await threeUse(world, { once: true });
 }

@@ -18,7 +18,7 @@ export default async function lateAnswer({ serve, expect }: World): Promise<void
   expect(shown === "results of ab", "the results match the text");
 }
 
-/** The same, where an answer knows whether it is late. */
+/** The same, with a check for late answers. */
 export async function fixed({ serve, expect }: World): Promise<void> {
   serve(({ url }) => `results of ${url}`);
   let shown = "";

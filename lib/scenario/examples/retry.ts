@@ -1,5 +1,5 @@
 /**
- * A payment is made twice: requests have succeeded, but their answers are late, so they are sent again.
+ * A payment is made twice: the requests succeed, but their answers are late, so they are sent again.
  *
  * - The shop expects one repetition of each payment: two late answers are one too many.
  * - `fixed` expects any number.
@@ -27,12 +27,12 @@ class Shop {
   }
 }
 
-/** A customer pays, and tries three times. */
+/** A customer pays, with up to three attempts. */
 export default async function retry(world: World): Promise<void> {
   await pays(world, new Shop({ isForgetful: true }));
 }
 
-/** The same with a shop that forgets nothing. */
+/** The same, with a shop that forgets nothing. */
 export async function fixed(world: World): Promise<void> {
   await pays(world, new Shop({ isForgetful: false }));
 }

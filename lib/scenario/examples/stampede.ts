@@ -1,5 +1,5 @@
 /**
- * A cache that loads twice: who asks while a value is on its way finds nothing, and asks for it again.
+ * A cache that loads a value twice: a request during the load finds nothing, and loads it again.
  *
  * - `fixed` keeps the promise instead of the value.
  */
@@ -30,12 +30,12 @@ class PromiseCache {
   }
 }
 
-/** Two ask for one value. */
+/** Two requests for one value. */
 export default async function stampede(world: World): Promise<void> {
   await twoAsk(world, new Cache());
 }
 
-/** The same with promises kept. */
+/** The same, with a cache of promises. */
 export async function fixed(world: World): Promise<void> {
   await twoAsk(world, new PromiseCache());
 }

@@ -1,9 +1,9 @@
 /**
- * A request that is refused twice: another one, which was refused before the token was refreshed, refreshes it once more,
- * and that ends the first new token.
+ * A request that is refused twice: another request, refused before the token was refreshed, refreshes it again, and
+ * that invalidates the first new token.
  *
- * - They share a refresh that is under way, so most orders are good: the refusal must arrive after the refresh has.
- * - `fixed` looks whether the token is still the one that was refused.
+ * - Requests share a refresh in progress, so most orders work: the bug needs a refusal that arrives after the refresh.
+ * - `fixed` checks whether the token is still the one that was refused.
  */
 
 import type { World } from "../world.ts";
@@ -12,7 +12,7 @@ interface Answer {
   readonly status: number;
 }
 
-/** A server: a new token ends the one before. */
+/** A server: a new token invalidates the one before. */
 class Server {
   token = 2;
 
@@ -25,12 +25,12 @@ class Server {
   }
 }
 
-/** Two requests with a token that has ended. */
+/** Two requests with an invalid token. */
 export default async function tokenRefresh(world: World): Promise<void> {
   await twoRequests(world, { looks: false });
 }
 
-/** The same, where who is refused looks at the token first. */
+/** The same, with a check of the token after a refusal. */
 export async function fixed(world: World): Promise<void> {
   await twoRequests(world, { looks: true });
 }

@@ -1,15 +1,15 @@
 /**
- * A listener misses an event: one before it leaves while the event is told, and the list closes up.
+ * A listener misses an event: an earlier listener unsubscribes during the event, and the list moves up.
  *
- * - It happens only where the event comes before the listener's own request has been answered.
- * - `fixed` tells those who listened when the event came.
+ * - It happens only if the event comes before the first listener has left on its own.
+ * - `fixed` notifies those who listened when the event came.
  */
 
 import type { World } from "../world.ts";
 
 type Listener = () => void;
 
-/** Tells listeners. */
+/** Notifies listeners. */
 class Events {
   protected listeners: Listener[] = [];
 
@@ -26,7 +26,7 @@ class Events {
   }
 }
 
-/** Tells those who listened at the beginning. */
+/** Notifies those who listened at the beginning. */
 class SafeEvents extends Events {
   override tell(): void {
     for (const listener of [...this.listeners]) listener();
@@ -38,7 +38,7 @@ export default async function unsubscribe(world: World): Promise<void> {
   await twoListen(world, new Events());
 }
 
-/** The same, where those are told who listened. */
+/** The same, with a copy of the list. */
 export async function fixed(world: World): Promise<void> {
   await twoListen(world, new SafeEvents());
 }

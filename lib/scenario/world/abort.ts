@@ -1,12 +1,12 @@
 /**
  * Abort signals and their controllers, as in the DOM standard. Inside the realm.
  *
- * - What aborts with a signal (a fetch, an `io`) hears of it before its listeners do; signals that depend on it come last.
+ * - What a signal aborts (a fetch, an `io`) is notified before the signal's listeners; dependent signals come last.
  */
 
 import { DOMException, Event, EventTarget, withHandlers } from "./events.ts";
 
-/** Lets a signal abort: a key that code under test does not have. */
+/** The key for creating signals, which code under test does not have. */
 const MAKE: unique symbol = Symbol("make");
 
 /** A signal that something is no longer wanted. */
@@ -33,7 +33,7 @@ export class AbortSignal extends EventTarget {
     if (this.#aborted) throw this.#reason;
   }
 
-  /** Has something done when it aborts, before its listeners hear of it. */
+  /** Registers a function to call when it aborts, before its listeners. */
   whenAborted(act: () => void): () => void {
     if (this.#aborted) return () => {};
     this.#algorithms.push(act);
@@ -58,7 +58,7 @@ export class AbortSignal extends EventTarget {
     return signal;
   }
 
-  /** A signal, and what aborts it. */
+  /** Creates a signal, and the function that aborts it. */
   static made(): { readonly signal: AbortSignal; readonly abort: (reason: unknown) => void } {
     const signal = new AbortSignal(MAKE);
     return { signal, abort: (reason) => signal.#abort(reason) };
@@ -90,7 +90,7 @@ export class AbortSignal extends EventTarget {
 }
 withHandlers(AbortSignal, ["abort"]);
 
-/** What aborts a signal. */
+/** Aborts a signal. */
 export class AbortController {
   readonly #made = AbortSignal.made();
 
@@ -103,12 +103,12 @@ export class AbortController {
   }
 }
 
-/** Why something was aborted where nobody says. */
+/** The default reason of an abort. */
 export function aborted(): DOMException {
   return new DOMException("The signal has been aborted", "AbortError");
 }
 
-/** Why something was aborted that took too long. */
+/** The reason of an abort by timeout. */
 export function timedOut(): DOMException {
   return new DOMException("Signal timed out.", "TimeoutError");
 }

@@ -1,9 +1,9 @@
 /**
- * What the host lends to a realm, made of this realm: errors, arrays and objects that its functions give or throw pass
- * `instanceof` here as they do on the platform. Inside the realm.
+ * Adopts what the host lends to a realm: errors, arrays and objects that its functions return or throw pass
+ * `instanceof` here, as they do on the platform. Inside the realm.
  *
- * - What is lent is pure: it reads no clock and waits for nothing.
- * - In the caller's own realm nothing is foreign, and all stays as it is.
+ * - What is lent reads no clock and waits for nothing.
+ * - In the caller's own realm nothing is foreign, and everything stays as it is.
  */
 
 import { DOMException } from "./events.ts";
@@ -30,18 +30,18 @@ const OWN: Readonly<Record<string, { readonly prototype: object }>> = {
   Uint8Array,
   URIError,
 };
-/** The names of what may come from elsewhere. */
+/** The names of classes whose objects may come from another realm. */
 export const ADOPTED: readonly string[] = [...Object.keys(OWN), "DOMException"];
 
 const NO_STATICS: readonly PropertyKey[] = ["length", "name", "prototype", "arguments", "caller"];
 
-/** What makes what the host lends a realm's own. */
+/** Turns what the host lends into objects of this realm. */
 export class Adopting {
-  // By a prototype of the host, the one that stands for it here.
+  // By a prototype of the host, its counterpart here.
   readonly #prototypes = new Map<object, object>();
   readonly #exception: object | undefined;
 
-  /** `foreign` holds the host's own classes of {@linkcode ADOPTED}; undefined where the host's realm is this one. */
+  /** `foreign` contains the host's own classes of {@linkcode ADOPTED}; undefined if the host's realm is this one. */
   constructor(foreign: Names | undefined) {
     for (const [name, { prototype }] of Object.entries(OWN)) {
       const host = foreign?.[name] as Kind | undefined;
@@ -50,12 +50,12 @@ export class Adopting {
     this.#exception = (foreign?.["DOMException"] as Kind | undefined)?.prototype;
   }
 
-  /** Whether what the host makes is of another realm. */
+  /** Whether the host's objects belong to another realm. */
   get isForeign(): boolean {
     return this.#prototypes.size > 0;
   }
 
-  /** A value that the host has made. */
+  /** Adopts a value that the host created. */
   value(value: unknown): unknown {
     if (!this.isForeign || typeof value !== "object" || value === null) return value;
     const prototype: object | null = Reflect.getPrototypeOf(value);
@@ -77,7 +77,7 @@ export class Adopting {
     for (const value of values) yield this.value(value);
   }
 
-  /** A function of the host, with all that it holds. */
+  /** Adopts a function of the host, with its properties. */
   act<F>(act: F, self?: unknown): F {
     if (!this.isForeign || typeof act !== "function") return act;
     const value = (given: unknown) => this.value(given);
@@ -92,7 +92,7 @@ export class Adopting {
     return Object.defineProperties(adopted, held) as F;
   }
 
-  /** A class of the host, whose objects inherit from one of this realm where that is given. */
+  /** Adopts a class of the host; its objects inherit from `parent`, a class of this realm, if given. */
   kind(Host: unknown, parent?: { readonly prototype: object }): unknown {
     if (!this.isForeign || typeof Host !== "function") return Host;
     const made = (...args: Parameters<typeof Reflect.construct>) => this.act(Reflect.construct, Reflect)(...args);
@@ -124,7 +124,10 @@ export class Adopting {
     return { ...property, ...get && { get: this.act(get) }, ...set && { set: this.act(set) } };
   }
 
-  /** A module of the host: its functions, its classes, whose names begin with a capital, and objects of such. */
+  /**
+   * Adopts a module of the host: its functions, its classes (whose names begin with a capital), and its objects of
+   * such.
+   */
   module(host: Names, isInner = false): Names {
     return Object.fromEntries(
       Object.entries(host).map(([name, value]) => {

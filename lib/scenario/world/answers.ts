@@ -1,11 +1,12 @@
 /**
- * What the scenario says of the outside: `io`, `expect`, and who answers its fetches. Inside the realm.
+ * What the scenario controls of the outside: `io`, `expect`, and the handler of its fetches. Inside the realm.
  *
- * - `io(label, act)`: `act` happens at one step, its answer arrives at a later one. Without `act` there is the answer alone;
- *   `atomic` joins the two, which the run then takes for granted.
- * - What is aborted is answered at once, with the signal's reason; an act that has happened has happened.
- * - A fault befalls an io before it acts, or before its answer comes: then it has acted, and nobody hears of it.
- * - Who answers fetches is code of the scenario's realm: what a worker fetches is done there, and answered in the worker's.
+ * - `io(label, act)`: `act` runs at one step, and its answer arrives at a later one. Without `act` there is only the
+ *   answer. `atomic` joins the two, which then counts as an assumption of the run.
+ * - An aborted io rejects at once with the signal's reason; an act that has run is not undone.
+ * - A fault occurs before an io acts, or before its answer arrives: then it has acted, but nobody learns of it.
+ * - The handler of fetches is code of the scenario's realm: a fetch of a worker is handled there, and answered in the
+ *   worker's realm.
  */
 
 import { aborted, type AbortSignal } from "./abort.ts";
@@ -16,7 +17,7 @@ import { Headers, Response, responseOf } from "./fetch.ts";
 import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
-/** How many characters of an answer a trace tells, and of what a fetch sends. */
+/** The maximum number of characters of an answer in a trace, and of what a fetch sends. */
 const MOST_TOLD = 120;
 const MOST_SENT = 40;
 
@@ -26,20 +27,20 @@ interface IoOptions {
   readonly faults?: IoFaults;
 }
 
-/** What an io fails with that a scenario has let fail. */
+/** The error of an io that fails by a fault. */
 class IoError extends Error {
   override readonly name: string = "IoError";
 }
 
-/** What is told of it where nothing else is said. */
+/** The default description of an expectation. */
 const EXPECTED = "what is expected";
 
-/** What is thrown where something that is expected does not hold. */
+/** Thrown if an expectation does not hold. */
 export class ExpectationError extends Error {
   override readonly name: string = "AssertionError";
 }
 
-/** What a handler of fetches is given. */
+/** The argument of a handler of fetches. */
 interface Asked {
   readonly url: string;
   readonly method: string;
@@ -54,53 +55,53 @@ interface FetchOptions {
   readonly signal?: AbortSignal | null;
 }
 
-/** Hears what an act has come to. */
+/** Receives the result of an act. */
 interface Settling {
   readonly succeeded: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** Something that is asked of the outside. */
+/** A request to the outside. */
 interface Asking {
   readonly label: unknown;
   readonly act: ((settling: Settling) => void) | undefined;
-  /** The realm of the act, where that is not the present one. */
+  /** The realm of the act, if it is not the present one. */
   readonly realm?: number;
   readonly options: IoOptions;
-  /** What it fails with where nothing else is said. */
+  /** The default error of a failure. */
   readonly failure: () => unknown;
-  /** What is sent along; undefined where nothing is. */
+  /** The data sent with it; undefined if there is none. */
   readonly sent?: unknown;
 }
 
-/** Who answers fetches. */
+/** The handler of fetches. */
 interface Server {
-  /** Answers one of whatever realm: with a response of that realm's class where it gives one. */
+  /** Answers a fetch of any realm; a response is of that realm's class. */
   answer(asked: Fetched, settling: Settling): void;
 }
 
-/** A fetch, for other realms. */
+/** A fetch, as passed to other realms. */
 interface Fetched extends Omit<Asked, "headers"> {
   readonly headers: Iterable<readonly [string, string]>;
-  /** The class of its realm. */
+  /** The class of responses in its realm. */
   readonly Response: typeof Response;
 }
 
-/** The name of who answers fetches, among what realms have in common. */
+/** The name of the fetch handler, among the things shared by realms. */
 const SERVER = "server";
 
 /** One of the two parts of an io: its act, or its answer. */
 interface Coming {
   readonly name: string;
-  /** When a fault befalls it, for people. */
+  /** When a fault occurs, as text for people. */
   readonly when: string;
   readonly due?: number;
-  /** The realm in which it comes, where that is not the one that has asked. */
+  /** The realm in which it occurs, if that is not the requesting one. */
   readonly realm?: number;
   readonly come: () => void;
 }
 
-/** What is handed to the scenario, and `fetch`. */
+/** Creates the world that a scenario receives, and `fetch`. */
 export function answers(
   outside: Outside,
   inspect: (value: unknown) => string,
@@ -132,7 +133,7 @@ export function answers(
       ? outside.faultsOfIo
       : asked.own(label, options.faults);
     const { realm: owner } = outside;
-    // What the scenario says is of its realm.
+    // Errors of the scenario belong to its realm.
     const given = (error: unknown) => owner === 0 ? error : adopted(error);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     if (signal?.aborted) {
@@ -241,7 +242,7 @@ export function answers(
   return { world: { io, expect, serve, faults }, fetch };
 }
 
-/** Does something, and tells what it has come to: in a microtask of this realm where that is a promise. */
+/** Performs an act, and reports its result: in a microtask of this realm if that is a promise. */
 function perform(act: () => unknown, { succeeded, failed }: Settling): void {
   let value: unknown;
   try {
@@ -254,7 +255,7 @@ function perform(act: () => unknown, { succeeded, failed }: Settling): void {
   else Promise.resolve(value).then((given) => succeeded(given), (error) => failed(error));
 }
 
-/** An error of another realm as one of this. */
+/** Copies an error of another realm into this one. */
 function adopted(error: unknown): unknown {
   try {
     return cloned(error);
@@ -263,7 +264,7 @@ function adopted(error: unknown): unknown {
   }
 }
 
-/** The parts of a request of the platform's own. */
+/** The parts of a request of the platform. */
 function requestParts({ method, headers, body, signal }: FetchOptions): FetchOptions {
   return {
     ...method === undefined ? {} : { method },
@@ -273,12 +274,12 @@ function requestParts({ method, headers, body, signal }: FetchOptions): FetchOpt
   };
 }
 
-/** Whether a row can tell what is sent: a stream says nothing. */
+/** Whether a row can show what is sent; a stream cannot be shown. */
 function isTold(sent: unknown): boolean {
   return sent !== undefined && sent !== null && !(typeof sent === "object" && "getReader" in sent);
 }
 
-/** A text in a row of a trace: on one line, and not all of it where it is long. */
+/** Shortens a text for a row of a trace: to one line, and to a maximum length. */
 function onOneLine(text: string, most = MOST_TOLD): string {
   const line = text.replaceAll(/\s*\n\s*/g, " ");
   return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`;

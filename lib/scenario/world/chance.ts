@@ -1,23 +1,24 @@
 /**
- * Chance of the world: `Math.random` and `crypto` give what the seed decides, in each run the same. Inside the realm.
+ * Chance of the world: the seed determines the results of `Math.random` and `crypto`, the same in each run. Inside the
+ * realm.
  */
 
 import type { Outside } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
-/** Gives a whole number from 0 to below `n`. */
+/** Returns a whole number from 0 to n - 1. */
 export type Chooser = (n: number) => number;
 
 const BYTES = 256;
 const UNIT = 2 ** 26;
 const FINE = 2 ** 53;
 
-/** The chance of one outside, as globals: the chooser begins anew with each run. */
+/** The chance of one outside, as globals; the chooser starts anew with each run. */
 export function chance(
   outside: Outside,
   { begin, digest }: {
     readonly begin: () => Chooser;
-    /** The digest of bytes, by the name of its algorithm. */
+    /** Computes the digest of bytes; the algorithm is given by name. */
     readonly digest: (algorithm: string, bytes: Uint8Array) => ArrayLike<number>;
   },
 ): Readonly<Record<string, unknown>> {
@@ -46,7 +47,7 @@ export function chance(
         return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => hex.slice(from, to)).join("-");
       },
       subtle: {
-        // Computed where it is asked for, known where it comes.
+        // Computed when requested, delivered as a completion.
         async digest(algorithm: string | { readonly name: string }, data: ArrayBuffer | ArrayBufferView) {
           const name = String(typeof algorithm === "object" ? algorithm.name : algorithm);
           const bytes = ArrayBuffer.isView(data)

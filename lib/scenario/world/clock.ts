@@ -1,14 +1,14 @@
 /**
- * The clocks of the world: `Date`, `performance` and `Temporal.Now` show its time, which passes only as timers come. Inside
- * the realm.
+ * The clocks of the world: `Date`, `performance` and `Temporal.Now` show its time, which passes only when timers fire.
+ * Inside the realm.
  *
- * - A clock that jumps is that of `Date` and `Temporal.Now`; `performance` and timers measure what passes.
+ * - Only the clock of `Date` and `Temporal.Now` can jump; `performance` and timers measure elapsed time.
  */
 
 import { DOMException } from "./events.ts";
 import type { Outside } from "./outside.ts";
 
-/** When a run begins: the first of January 2025, in milliseconds since the epoch. */
+/** The time at which a run begins: January 1, 2025, in milliseconds since the epoch. */
 export const EPOCH = 1_735_689_600_000;
 
 interface Instants {
@@ -58,7 +58,7 @@ export function clocks(outside: Outside): Readonly<Record<string, unknown>> {
   };
 }
 
-/** What is measured, by name: of `performance`. */
+/** A mark or a measure of `performance`. */
 interface Entry {
   readonly name: string;
   readonly entryType: "mark" | "measure";
@@ -67,7 +67,7 @@ interface Entry {
   readonly detail: unknown;
 }
 
-/** How a mark or a measure is made. */
+/** Options of a mark or a measure. */
 interface EntrySettings {
   readonly detail?: unknown;
   readonly start?: string | number;
@@ -127,7 +127,7 @@ function entries(outside: Outside): object {
   };
 }
 
-/** `Temporal` with another present. */
+/** `Temporal` with another current time. */
 function shifted(temporal: Instants & object, now: () => number): unknown {
   const instant = () => temporal.Instant.fromEpochMilliseconds(now());
   const zoned = (zone = ZONE) => instant().toZonedDateTimeISO(zone);

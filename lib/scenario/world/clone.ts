@@ -1,17 +1,17 @@
 /**
  * Structured clone, with transfer, as in the HTML standard for the values of ECMAScript. Inside the realm.
  *
- * - Values are told by their tags, so those of another realm come out as values of this one.
+ * - Values are recognized by their tags, so values of another realm become values of this one.
  */
 
 import { DOMException } from "./events.ts";
 
-/** The key of what moves an object of the world's own: the same in all realms. */
+/** The key of the method that moves an object of the world; the same in all realms. */
 export const MOVED: unique symbol = Symbol.for("holdfast-scenario:moved") as never;
 
-/** An object of the world's own that can be moved, such as a port. */
+/** An object of the world that can be transferred, such as a port. */
 export interface Movable {
-  /** What stands for it on the other side, once `leave` has been called; throws where it cannot be moved. */
+  /** Returns its copy for the other side, and `leave`, which completes the move; throws if it cannot be moved. */
   [MOVED](): { readonly copy: object; readonly leave: () => void };
 }
 
@@ -43,7 +43,7 @@ const VIEWS: Views = {
   ...typeof Float16Array === "undefined" ? {} : { Float16Array },
 };
 
-/** Asks an object for what only one of its class has: so none passes that merely says so. */
+/** Checks an object for internal state of its class, so that an object that only claims its tag fails. */
 const BRANDS: Readonly<Record<string, (value: object) => unknown>> = {
   Map: brandOf(Map.prototype, "size"),
   Set: brandOf(Set.prototype, "size"),
@@ -51,7 +51,7 @@ const BRANDS: Readonly<Record<string, (value: object) => unknown>> = {
   DataView: brandOf(DataView.prototype, "byteLength"),
   BigInt: (value) => BigInt.prototype.valueOf.call(value),
 };
-/** What is never copied, by its tag. */
+/** The tags of objects that are never copied. */
 const FOREIGN: readonly string[] = [
   "Promise",
   "WeakMap",
@@ -66,7 +66,7 @@ function brandOf(prototype: object, key: string): (value: object) => unknown {
   return (value) => get?.call(value);
 }
 
-/** The class of a value in the language, whatever realm it is of: `Object` for what only calls itself something else. */
+/** The language class of a value of any realm: `Object` if the value only claims another tag. */
 function tagOf(value: object): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (!(Symbol.toStringTag in value) || FOREIGN.includes(tag)) return tag;
@@ -81,7 +81,7 @@ function tagOf(value: object): string {
   }
 }
 
-/** Whether it is memory that others share: of all objects of the language only such memory can grow. */
+/** Whether an object is shared memory: of all objects of the language, only such memory can grow. */
 export function isShared(value: object): boolean {
   return "growable" in value && !Object.hasOwn(value, "growable");
 }
@@ -97,7 +97,7 @@ function isMovable(value: unknown): value is Movable {
   return typeof value === "object" && value !== null && MOVED in value;
 }
 
-/** Copies a value; what is transferred is moved. `known` has what stands for an object of the value. */
+/** Copies a value; transferred objects are moved. `known` maps objects of the value to their copies. */
 export function cloned(
   value: unknown,
   transfer: readonly unknown[] = [],
@@ -105,7 +105,7 @@ export function cloned(
 ): unknown {
   const moves: (() => void)[] = [];
   if (new Set(transfer).size < transfer.length) throw refused("a value is transferred twice");
-  // What cannot be copied is refused before anything moves.
+  // A value that cannot be copied is refused before anything moves.
   for (const moved of transfer) {
     if (isMovable(moved)) {
       const { copy, leave } = moved[MOVED]();
@@ -170,7 +170,7 @@ function copied(value: unknown, known: Map<unknown, unknown>): unknown {
     case "Error":
     case "DOMException": {
       const { name, message, cause, stack } = value as Error;
-      // One of another realm is of a class of that name.
+      // An exception of another realm has a class of this name.
       const isException = value instanceof DOMException ||
         Reflect.get(value, "constructor")?.name === DOMException.name;
       if (isException) return keep(new DOMException(message, name));

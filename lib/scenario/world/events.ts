@@ -1,10 +1,10 @@
 /**
  * Events, and targets that dispatch them, as in the DOM standard without a tree. Inside the realm.
  *
- * - A listener that throws ends the run as an uncaught error; the others are still called.
+ * - An error in a listener ends the run as an uncaught error; the other listeners are still called.
  */
 
-/** An error of the platform, by its name: where the realm has no such class of its own. */
+/** An error of the platform, by name, for realms without such a class. */
 class WorldException extends Error {
   static readonly #codes: Readonly<Record<string, number>> = {
     NotSupportedError: 9,
@@ -30,11 +30,11 @@ class WorldException extends Error {
 Object.defineProperty(WorldException, "name", { value: "DOMException" });
 
 const platforms: unknown = Reflect.get(globalThis, "DOMException");
-/** An error of the platform, by its name. */
+/** An error of the platform, by name. */
 export const DOMException = (platforms ?? WorldException) as typeof WorldException;
 export type DOMException = WorldException;
 
-/** How an event is made. */
+/** Options of an event. */
 export interface EventSettings {
   readonly bubbles?: boolean;
   readonly cancelable?: boolean;
@@ -55,9 +55,9 @@ export class Event {
   currentTarget: unknown = null;
   eventPhase = 0;
   defaultPrevented = false;
-  /** Whether no further listener is called. */
+  /** Whether to call no further listeners. */
   isStopped = false;
-  /** Whether it is called for a listener that says it prevents nothing. */
+  /** Whether the present listener is passive, and so cannot prevent the default. */
   isPassive = false;
 
   constructor(type: string, { bubbles = false, cancelable = false, composed = false }: EventSettings = {}) {
@@ -98,7 +98,7 @@ for (const holder of [Event, Event.prototype]) {
   for (const [name, value] of Object.entries(PHASES)) Object.defineProperty(holder, name, { value, enumerable: true });
 }
 
-/** An event with a value of the caller's own. */
+/** An event with a value of the caller. */
 export class CustomEvent extends Event {
   readonly detail: unknown;
 
@@ -135,7 +135,7 @@ export class MessageEvent extends Event {
   }
 }
 
-/** What went wrong. */
+/** An error event. */
 export class ErrorEvent extends Event {
   readonly message: string;
   readonly error: unknown;
@@ -174,23 +174,26 @@ interface Listener {
   isRemoved: boolean;
 }
 
-/** What a signal offers to those who listen until it aborts. */
+/** The part of a signal that listeners with a signal need. */
 export interface Aborting {
   readonly aborted: boolean;
-  /** Missing where the signal is the platform's own. */
+  /** Missing if the signal is the platform's own. */
   whenAborted?(act: () => void): () => void;
   addEventListener(type: string, act: () => void, options: { readonly once: boolean }): void;
   removeEventListener(type: string, act: () => void): void;
 }
 
-/** Has something done when a signal aborts, before its listeners hear of it; the platform's own signals tell all in order. */
+/**
+ * Registers a function to call when a signal aborts, before its listeners; the platform's own signals call all in
+ * order.
+ */
 export function whenAborted(signal: Aborting, act: () => void): () => void {
   if (signal.whenAborted !== undefined) return signal.whenAborted(act);
   signal.addEventListener("abort", act, { once: true });
   return () => signal.removeEventListener("abort", act);
 }
 
-/** How a listener is added. */
+/** Options of a listener. */
 export type ListenerOptions = boolean | {
   readonly capture?: boolean;
   readonly once?: boolean;
@@ -198,13 +201,13 @@ export type ListenerOptions = boolean | {
   readonly signal?: Aborting;
 };
 
-/** Where uncaught errors of listeners go: whoever runs tells. */
+/** Receives uncaught errors of listeners; the present run sets it. */
 export const uncaught: { report: (error: unknown) => void } = { report: () => {} };
 
 /** A target of events. */
 export class EventTarget {
   readonly #listeners = new Map<string, Listener[]>();
-  // By event, what stands in the list for the `on` property.
+  // By event: the listener for the `on` property.
   readonly #handlers = new Map<string, { value: unknown; listener: Listener }>();
 
   addEventListener(type: string, callback: Callback, options: ListenerOptions = {}): void {
@@ -254,18 +257,18 @@ export class EventTarget {
     return !event.defaultPrevented;
   }
 
-  /** How many listeners there are, of one event or of all. */
+  /** The number of listeners of one event, or of all. */
   listenersOf(type?: string): number {
     if (type !== undefined) return this.#listeners.get(type)?.length ?? 0;
     return [...this.#listeners.values()].reduce((sum, list) => sum + list.length, 0);
   }
 
-  /** What an `on` property holds. */
+  /** The value of an `on` property. */
   handlerOf(type: string): unknown {
     return this.#handlers.get(type)?.value ?? null;
   }
 
-  /** Sets what an `on` property holds: it keeps its place among the listeners. */
+  /** Sets an `on` property, which keeps its place among the listeners. */
   handle(type: string, value: unknown): void {
     const known = this.#handlers.get(type);
     if (known !== undefined && typeof value === "function") {

@@ -1,25 +1,25 @@
 /**
- * Faults that a scenario asks for: an io that fails, is aborted or comes late, a clock that jumps. Inside the realm.
+ * Faults that a scenario requests: an io that fails, is aborted or comes late, or a clock that jumps. Inside the realm.
  *
- * - A fault takes the place of a completion that could come, so it is picked like one. Where none is asked for there is none.
- * - Invariant: no run has more faults than are asked for.
+ * - A fault replaces a possible completion, and is picked like one. There are none unless requested.
+ * - Invariant: no run has more faults than requested.
  */
 
-/** What may befall an io. */
+/** The faults an io may have. */
 export interface IoFaults {
   readonly fails?: boolean | (() => unknown);
   readonly aborts?: boolean;
   readonly late?: number;
 }
 
-/** What may befall a run. */
+/** The faults a run may have. */
 export interface RunFaults extends IoFaults {
   readonly clock?: number;
   readonly dies?: boolean;
   readonly most?: number;
 }
 
-/** What of an outside faults belong to. */
+/** The part of an outside that faults use. */
 interface Faulted {
   readonly assumptions: Set<string>;
   faultsOfIo: IoFaults;
@@ -28,7 +28,7 @@ interface Faulted {
   jump: number;
 }
 
-/** The kinds of faults. A completion that comes as it is has the kind 0, so they begin with 1. */
+/** The kinds of faults, from 1; kind 0 is an ordinary completion. */
 export const FAILS = 1;
 export const ABORTS = 2;
 export const LATE = 3;
@@ -43,7 +43,7 @@ export class Faults {
     this.#outside = outside;
   }
 
-  /** Takes what a scenario asks for, from here on. */
+  /** Sets the faults that a scenario requests from here on. */
   ask(asked: RunFaults): void {
     check("ask for faults", asked, ["fails", "aborts", "late", "clock", "dies", "most"]);
     const { clock = 0, dies = false, most = 1, ...ofIo } = asked;
@@ -64,7 +64,7 @@ export class Faults {
     if (texts.length > 0) this.#outside.assumptions.add(`faults are: ${texts.join(", ")}; at most ${most} in a run`);
   }
 
-  /** What may befall an io that says so itself. */
+  /** Checks and notes the faults of a single io. */
   own(label: string, asked: IoFaults): IoFaults {
     check(`do io ${label}`, asked, ["fails", "aborts", "late"]);
     const texts = told(asked);

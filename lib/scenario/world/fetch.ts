@@ -1,8 +1,8 @@
 /**
- * Answers to fetches: a status, headers, and a body that is there as a whole. Inside the realm.
+ * Answers to fetches: a status, headers, and a complete body. Inside the realm.
  *
- * - Reading the body is an `io` of its own, so an abort may come between the head and the body.
- * - Where the realm has the platform's own responses (`platform.ts`), an answer is one of those: streams are there, too.
+ * - Reading the body is a separate `io`, so an abort may come between the head and the body.
+ * - If the realm has the platform's own responses (`platform.ts`), answers are of that class, with streams.
  */
 
 import type { AbortSignal } from "./abort.ts";
@@ -11,7 +11,7 @@ import { refuse } from "./refused.ts";
 
 type Pairs = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | Headers;
 
-/** Headers: names in any case. */
+/** Headers, with case-insensitive names. */
 export class Headers {
   readonly #values = new Map<string, string>();
 
@@ -70,14 +70,14 @@ interface Context {
   readonly signal?: AbortSignal;
 }
 
-/** What a response is made with, besides its body. */
+/** The options of a response. */
 interface Settings {
   readonly status?: number;
   readonly statusText?: string;
   readonly headers?: Pairs;
 }
 
-/** What a handler answers: the parts of a response. */
+/** The parts of a response, as a handler may return them. */
 interface Parts extends Settings {
   readonly body?: unknown;
 }
@@ -108,17 +108,17 @@ export class Response {
     return new Response(JSON.stringify(body), settings);
   }
 
-  /** The same, of the class of another realm. */
+  /** A copy of the class of another realm. */
   of(Own: typeof Response): Response {
     return new Own(this.#body, this);
   }
 
-  /** The same, as it comes from there. */
+  /** A copy with the context of its fetch. */
   from(context: Context): Response {
     return new Response(this.#body, this, context);
   }
 
-  /** What it says, for people: its body, and its status where that is another than 200. */
+  /** The response as text for people: its body, and its status unless that is 200. */
   toldBy(inspect: (value: unknown) => string): string {
     return inspect(this.status === 200 ? this.#body : { status: this.status, body: this.#body });
   }
@@ -172,7 +172,7 @@ export class Response {
   }
 }
 
-/** What a handler's answer is: parts of a response, or else the body of one. */
+/** Creates a response from a handler's answer: the parts of a response, or else its body. */
 export function responseOf(answer: unknown, context: Context): unknown {
   if (answer instanceof Response) return answer.from(context);
   const isParts = typeof answer === "object" && answer !== null &&

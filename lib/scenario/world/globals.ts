@@ -1,7 +1,7 @@
 /**
- * The globals of a run: what the world has, and the names of what it lacks. Inside the realm.
+ * The globals of a run: those that the world has, and the names of those it lacks. Inside the realm.
  *
- * - A run's `globalThis` is an object of its own over the realm's, so what code puts there goes with the run.
+ * - A run's `globalThis` is its own object over the realm's, so what code adds to it disappears with the run.
  */
 
 import { AbortController, timedOut } from "./abort.ts";
@@ -24,33 +24,33 @@ import { workers } from "./workers.ts";
 
 type Names = Readonly<Record<string, unknown>>;
 
-/** What the host hands to a realm: what is pure there, and chance. */
+/** What the host provides to a realm: pure functions and classes, and chance. */
 export interface HostParts {
-  /** Globals that wait for nothing and read no clock, such as `URL`. */
+  /** Globals that neither wait nor read a clock, such as `URL`. */
   readonly pure: Names;
-  /** The host's own classes, by the names of `ADOPTED`; undefined where its realm is this one. */
+  /** The host's own classes, by the names of `ADOPTED`; undefined if its realm is this one. */
   readonly foreign: Names | undefined;
-  /** The names of the host's functions, each with those that it holds. */
+  /** The names of the host's functions, each with the names of its own function properties. */
   readonly functions: ReadonlyMap<string, readonly string[]>;
-  /** A module that is built in; undefined where there is none. */
+  /** Returns a built-in module; undefined if there is none. */
   readonly module: (name: string) => Names | undefined;
-  /** The names of what `Deno` has. */
+  /** The names of the properties of `Deno`. */
   readonly denoNames: readonly string[];
-  /** Begins the chance of a run. */
+  /** Creates the chooser of a run. */
   readonly chooser: () => Chooser;
-  /** The digest of bytes, by the name of its algorithm; throws where there is no such. */
+  /** Computes the digest of bytes; throws if there is no algorithm of this name. */
   readonly digest: (algorithm: string, bytes: Uint8Array) => ArrayLike<number>;
-  /** A value as people read it. */
+  /** Formats a value for people. */
   readonly inspect: (value: unknown) => string;
-  /** What a run's `globalThis` is made over: the objects of the language. */
+  /** The prototype of a run's `globalThis`: the objects of the language. */
   readonly base: object;
-  /** Whether the module of a worker is at hand. */
+  /** Whether the module of a worker is available. */
   readonly hasModule: (url: string) => boolean;
   /** Whether there are workers. */
   readonly hasWorkers: boolean;
 }
 
-/** What the world lacks, besides functions that only some hosts have. */
+/** The globals that the world lacks, besides functions that only some hosts have. */
 const LACKING = [
   "EventSource",
   "FileReader",
@@ -66,7 +66,9 @@ const LACKING = [
 const STORAGES = ["localStorage", "sessionStorage"] as const;
 const STORED = ["getItem", "setItem", "removeItem", "clear", "key"] as const;
 
-/** The globals of the runs of one outside, what the scenario is handed, and what sends messages to other realms. */
+/**
+ * Creates the globals of the runs of one outside, the world that the scenario receives, and the mail to other realms.
+ */
 export function globalsOf(
   outside: Outside,
   host: HostParts,
@@ -149,7 +151,7 @@ export function globalsOf(
     navigator: { locks: locks(outside), userAgent: "Holdfast", hardwareConcurrency: 1, language: "en", onLine: true },
     ...host.foreign === undefined ? textual : {},
     Deno: Object.fromEntries(host.denoNames.map((name) => [name, refuse(`Deno.${name}`)])),
-    // Atomics belong to shared memory: here they are taken whole, without what waits.
+    // Atomics belong to shared memory; here they are complete, except what waits.
     Atomics: waitless(Reflect.get(globalThis, "Atomics")),
     Intl: clockless(),
     WeakRef: StrongRef,
@@ -161,13 +163,13 @@ export function globalsOf(
   };
   const node = modules({ outside, globals, adopting, hostModule: host.module });
   globals["__node"] = node;
-  // A bundle is no file.
+  // A bundle is not a file.
   globals["__filename"] = "/scenario.js";
   globals["__dirname"] = "/";
   return { globals, world, mail };
 }
 
-/** `Atomics` without what waits. */
+/** `Atomics` without the methods that wait. */
 function waitless(atomics: object): object {
   const all = Object.getOwnPropertyDescriptors(atomics);
   const own = Object.fromEntries(
@@ -176,7 +178,7 @@ function waitless(atomics: object): object {
   return Object.create(Object.prototype, { ...all, ...own });
 }
 
-/** `Intl` without its clock: a format of no date is one of now. */
+/** `Intl` without its clock: formatting without a date would format the current time. */
 function clockless(): object {
   class DateTimeFormat extends Intl.DateTimeFormat {
     override format = (date?: Date | number): string => {
@@ -189,7 +191,7 @@ function clockless(): object {
       return super.formatToParts(date);
     }
   }
-  // As on the platform it may be called without `new`.
+  // As on the platform, it may be called without `new`.
   const callable = function (...args: ConstructorParameters<typeof Intl.DateTimeFormat>): unknown {
     return Reflect.construct(DateTimeFormat, args, new.target ?? DateTimeFormat);
   };
@@ -203,7 +205,7 @@ function clockless(): object {
   });
 }
 
-/** A reference that lasts: when something is collected is chance. */
+/** A reference that lasts, because the time of garbage collection is chance. */
 class StrongRef {
   readonly #target: unknown;
 
@@ -220,7 +222,7 @@ class StrongRef {
   }
 }
 
-/** A registry that is never told: when something is collected is chance. */
+/** A registry that is never notified, because the time of garbage collection is chance. */
 class SilentRegistry {
   register(): void {}
 

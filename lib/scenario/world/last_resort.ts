@@ -1,9 +1,10 @@
 /**
- * Who hears of what nobody catches: listeners of the global object and of the process. Inside the realm.
+ * The listeners for uncaught errors and unhandled rejections, of the global object and of the process. Inside the
+ * realm.
  *
- * - An `error` or `unhandledrejection` whose default is prevented is no bug, as it ends no process; nor is one that the process
- *   hears of. What listeners throw is not told to them.
- * - A listener of the process that is left over is a leak, but for those that hear of what nobody catches.
+ * - An `error` or `unhandledrejection` whose default is prevented is not a bug, since it would not end a process; nor
+ *   is one that a listener of the process receives. These listeners do not receive errors that they throw themselves.
+ * - A listener left on the process is a leak, unless it is one of these.
  */
 
 import { ErrorEvent, Event, EventTarget } from "./events.ts";
@@ -11,7 +12,7 @@ import type { Outside } from "./outside.ts";
 
 type Heard = (...args: readonly unknown[]) => unknown;
 
-/** A rejection that nobody handles. */
+/** The event of an unhandled rejection. */
 export class PromiseRejectionEvent extends Event {
   readonly promise: unknown;
   readonly reason: unknown;
@@ -35,7 +36,7 @@ const LAST = ["uncaughtException", "unhandledRejection"];
 /** The listeners of one outside. */
 export class LastResort {
   #target = new EventTarget();
-  // By event of the process, those who hear of it.
+  // By event of the process: its listeners.
   #heard = new Map<string, Heard[]>();
   #isTelling = false;
 
@@ -54,7 +55,7 @@ export class LastResort {
     outside.handles = (reason, promise) => this.#tells(() => this.#hearsRejection(reason, promise));
   }
 
-  /** What the global object has of it. */
+  /** The part that belongs to the global object. */
   get globals(): Readonly<Record<string, unknown>> {
     return {
       PromiseRejectionEvent,
@@ -67,7 +68,7 @@ export class LastResort {
     };
   }
 
-  /** What the process has of it. */
+  /** The part that belongs to the process. */
   processOf(self: () => unknown): Readonly<Record<string, unknown>> {
     const listen = (name: string, act: Heard) => {
       this.#heard.set(name, [...this.#heard.get(name) ?? [], act]);

@@ -1,9 +1,9 @@
 /**
- * Web Locks: exclusive and shared, first come first served. Inside the realm.
+ * Web Locks: exclusive and shared, first come, first served. Inside the realm.
  *
  * - A grant is a completion. A lock is held until what its callback returned has settled, or its worker has ended.
- * - Workers have the locks of their run: what is granted or stolen comes in the realm of whoever has asked.
- * - The standard grants a free lock in a later step. Deno calls back at once, which is said among the assumptions.
+ * - Workers share the locks of their run: a lock is granted or stolen in the realm that requested it.
+ * - The standard grants a free lock in a later step, but Deno calls back at once; the assumptions say so.
  */
 
 import type { AbortSignal } from "./abort.ts";
@@ -23,9 +23,12 @@ interface Request {
   readonly mode: "exclusive" | "shared";
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** Where it comes from. */
+  /** The requesting realm. */
   readonly realm: number;
-  /** It has it; or it fails, since another one has it now. Both are code of its realm, whose microtasks are then done. */
+  /**
+   * Called when the lock is granted, or when it is stolen. Both are code of the request's realm, whose microtasks are
+   * then run.
+   */
   readonly granted: () => void;
   readonly stolen: () => void;
   grant: Completion | undefined;
@@ -39,7 +42,7 @@ interface Lock {
 /** The locks of one outside: `navigator.locks`. */
 export function locks(outside: Outside): object {
   const known = () => outside.common("locks", () => new Map<string, Lock>());
-  // Those of all realms are told once.
+  // The locks of all realms are reported once.
   if (!outside.ends.has("locks")) {
     outside.leftovers.push(() => {
       return [...known()].flatMap(([name, { held }]) => held.length > 0 ? [`lock ${name}, held`] : []);
@@ -57,7 +60,7 @@ export function locks(outside: Outside): object {
     return held.length === 0 || mode === "shared" && held.every((other) => other.mode === "shared");
   };
   const settle = async (name: string, request: Request, callback: () => unknown) => {
-    // A grant is the answer to a question, so what is called is called by a microtask.
+    // A grant is an answer, so the callback is called in a microtask.
     await undefined;
     try {
       request.resolve(await callback());

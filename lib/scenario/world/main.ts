@@ -1,7 +1,9 @@
 /**
- * What a realm evaluates first: it makes the worlds of runs. A bundle of this file is the text that is evaluated.
+ * The entry of the world, which a realm evaluates first: it creates the worlds of runs. A bundle of this file is the
+ * evaluated text.
  *
- * - A world is made once and used for one run after the other; `begin` forgets all that belonged to the last one.
+ * - A world is created once and used for one run after another; `begin` forgets everything that belonged to the last
+ *   one.
  */
 
 import { uncaught } from "./events.ts";
@@ -11,19 +13,19 @@ import { cloned } from "./clone.ts";
 import { Scope } from "./scope.ts";
 import { type NotInWorldError, refusals } from "./refused.ts";
 
-/** A module of the user's, evaluated for one run: a promise of its exports. */
+/** Evaluates the user's module for one run; returns a promise of its exports. */
 type Evaluate = (globals: Readonly<Record<string, unknown>>) => unknown;
 
-/** What is run. */
+/** Options of a run. */
 export interface Started {
   readonly evaluate: Evaluate;
-  /** The name of the function among the exports; undefined where only their names are wanted. */
+  /** The name of the exported function; undefined if only the names are needed. */
   readonly name: string | undefined;
-  /** What it is handed besides the world. */
+  /** The second argument of the scenario. */
   readonly input: unknown;
-  /** Whether where things are asked for is kept. */
+  /** Whether to record where things are requested. */
   readonly traces: boolean;
-  /** Whether the module asks for an object of all globals. */
+  /** Whether the module uses an object of all globals. */
   readonly isGlobal: boolean;
 }
 
@@ -33,11 +35,11 @@ class Run {
   readonly #own: Readonly<Record<string, unknown>>;
   readonly #world: object;
   readonly #base: object;
-  /** What the run used that the world lacks. */
+  /** The error for something the run used that the world lacks. */
   refused: NotInWorldError | undefined;
-  /** Why the export is no scenario; undefined where it is one, or nobody knows yet. */
+  /** Why the export is not a scenario; undefined if it is, or if that is not known yet. */
   unfit: string | undefined;
-  /** The names of the exported functions, where no more of them is wanted. */
+  /** The names of the exported functions, if only these are needed. */
   functions: readonly string[] | undefined;
 
   constructor(host: HostParts) {
@@ -50,12 +52,12 @@ class Run {
     };
   }
 
-  /** What the module finds as globals. */
+  /** The globals of the module. */
   get globals(): Readonly<Record<string, unknown>> {
     return this.#own;
   }
 
-  /** What the scenario is handed. */
+  /** The values of the world that the scenario receives. */
   get given(): readonly unknown[] {
     return Object.values(this.#world);
   }
@@ -69,9 +71,9 @@ class Run {
     this.unfit = undefined;
     const globals = isGlobal ? whole(this.#own, this.#base) : this.#own;
     this.blamed();
-    // What was matched last, RegExp tells: nothing.
+    // Clears the last match, which RegExp exposes.
     /(?:)/.exec("");
-    // As platforms evaluate modules: in a microtask.
+    // In a microtask, as platforms evaluate modules.
     void this.#call({ evaluate, name, input, globals });
   }
 
@@ -103,12 +105,12 @@ class Run {
     }
   }
 
-  /** Has an error end the run that nobody could catch. */
+  /** Ends the run with an error that nobody could catch. */
   crashes(error: unknown): void {
     this.outside.crash ??= { error };
   }
 
-  /** Tells of a rejection that nobody handles; whether somebody hears of it. */
+  /** Reports an unhandled rejection; returns whether a listener received it. */
   handles(reason: unknown, promise: unknown): boolean {
     this.blamed();
     try {
@@ -119,12 +121,12 @@ class Run {
     }
   }
 
-  /** Lets a completion come. */
+  /** Performs a completion. */
   perform(completion: Completion): void {
     this.#listening(() => this.outside.perform(completion));
   }
 
-  /** Runs the ticks that microtasks have put in line. */
+  /** Runs the ticks that microtasks have queued. */
   tick(): void {
     this.#listening(() => this.outside.runTicks());
   }
@@ -134,14 +136,14 @@ class Run {
     act();
   }
 
-  /** Has it blamed for what goes wrong in microtasks. */
+  /** Attributes errors in microtasks to this run. */
   blamed(): void {
     uncaught.report = (error) => this.outside.fails(error);
     refusals.tell = (error) => this.outside.refuses(error);
   }
 }
 
-/** An object of all globals, of a run of its own: what code puts there goes with the run. */
+/** Creates an object of all globals for a run; what code adds to it disappears with the run. */
 export function whole(
   globals: Readonly<Record<string, unknown>>,
   base: object,
@@ -154,7 +156,7 @@ export function whole(
 /** The names of the object of all globals. */
 export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
 
-/** The type of a value; classes are a kind of their own. */
+/** The type of a value; classes are a separate type. */
 function kindOf(value: unknown): string {
   if (typeof value !== "function") return value === null ? "null" : typeof value;
   return /^class\b/.test(Function.prototype.toString.call(value)) ? "class" : "function";
@@ -172,7 +174,7 @@ function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
-/** Where several runs share a drain nobody knows which of them a microtask is of: `doubt` hears of what goes wrong there. */
+/** Makes errors in microtasks call `doubt`, because with several runs in a drain they cannot be attributed to one. */
 export function blameNobody(doubt: () => void): void {
   uncaught.report = doubt;
   refusals.tell = doubt;
@@ -183,12 +185,12 @@ export { tellingPromise } from "./promises.ts";
 export { refuseImport } from "./refused.ts";
 export { textMakers } from "./texts.ts";
 
-/** Makes what runs, given the host's parts. */
+/** Creates a run, given the host's parts. */
 export function makeRun(host: HostParts): Run {
   return new Run(host);
 }
 
-/** Makes the own side of a worker, of one run after the other. */
+/** Creates the scope of a worker, for one run after another. */
 export function makeScope(host: HostParts, outside: Outside): Scope {
   return new Scope(host, outside);
 }

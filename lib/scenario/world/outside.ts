@@ -1,12 +1,15 @@
 /**
- * The outside of one run: what is pending there, its clock, and what became of the run. It lives inside the realm.
+ * The outside of one run: its pending completions, its clock, and the state of the run. It lives inside the realm.
  *
- * - A completion is something that the outside does later: an answer, a message, a timer. Whoever explores picks the next one.
- * - In order means: what is ready, first come first served, and timers only where nothing else is, the earliest first.
- * - Each completion belongs to a chain: the first that the code asks for in a step goes on with the chain of that step, any
- *   other takes the first chain in which nothing is pending. Invariant: at most one of a chain is pending.
- * - Of a line, such as the messages to one port, only the first can come.
- * - Where a scenario asks for faults, a fault is one more thing that can come, behind all others.
+ * - A completion is something that the outside does later: an answer, a message, a timer. The explorer picks the next
+ *   one.
+ * - The default order is: whatever is ready, first come, first served; and timers, the earliest first, only if nothing
+ *   else is ready.
+ * - Each completion belongs to a chain: the first that the code requests in a step continues the chain of that step;
+ *   any other takes the first chain in which nothing is pending. Invariant: at most one completion of a chain is
+ *   pending.
+ * - Of a line, such as the messages to one port, only the first can occur.
+ * - If a scenario requests faults, these are additional possible completions, after all others.
  */
 
 import { deepStack } from "../deep_stack.ts";
@@ -14,68 +17,68 @@ import { ENDS, type IoFaults, JUMPS } from "./faults.ts";
 
 /** Something that the outside does later. */
 export interface Completion {
-  /** What it is, for people. */
+  /** Its description, for people. */
   readonly label: string;
   /** The number of its chain. */
   readonly chain: number;
-  /** When it comes, in milliseconds; Infinity where that is whenever it is picked. */
+  /** When it is due, in milliseconds; Infinity if it can occur at any time. */
   readonly due: number;
-  /** What it stands in line for: only the first of a line can come. */
+  /** The line it is in, if any: only the first of a line can occur. */
   readonly line: object | undefined;
-  /** Where the code asked for it, as a stack; only where the outside traces. */
+  /** The stack of the code that requested it; only if the outside traces. */
   readonly stack: string | undefined;
-  /** Whether it keeps a real process alive. */
+  /** Whether it would keep a real process alive. */
   isHeld: boolean;
-  /** Does it. */
+  /** Performs it. */
   readonly run: () => void;
-  /** What may come in its place. */
+  /** The faults that may replace it. */
   readonly faults: readonly Fault[];
-  /** Whether it is an answer, which is waited for also at the end of a run, whenever it comes. */
+  /** Whether it is an answer, which the end of a run always waits for. */
   readonly isAnswer: boolean;
-  /** The realm in which it comes: 0, or that of a worker. */
+  /** The realm in which it occurs: 0, or that of a worker. */
   readonly realm: number;
-  /** The realm that it goes with where that ends, and in which a fault comes in its place. */
+  /** The realm whose end drops it, and in which a fault replaces it. */
   readonly owner: number;
-  /** The fault that it is: 0 where it is none. */
+  /** The kind of fault that it is; 0 if none. */
   readonly fault: number;
-  /** What it comes in the place of. */
+  /** The completion that it replaces. */
   readonly instead: Completion | undefined;
 }
 
-/** What may come in the place of a completion. */
+/** A fault that may replace a completion. */
 export interface Fault {
   readonly kind: number;
   readonly label: string;
   readonly run: () => void;
 }
 
-/** How a completion is asked for. */
+/** Options of a completion. */
 export interface Posting {
   readonly due?: number;
   readonly line?: object;
   readonly faults?: readonly Fault[];
   readonly isAnswer?: boolean;
-  /** The realm in which it comes, where that is not the present one. */
+  /** The realm in which it occurs; the present one by default. */
   readonly realm?: number;
-  /** The realm that it goes with, where that is not the one in which it comes. */
+  /** The realm whose end drops it; by default, the one in which it occurs. */
   readonly owner?: number;
-  /** Where the code asked for it, where that is not here. */
+  /** The stack of the code that requested it; the present one by default. */
   readonly stack?: string | undefined;
 }
 
 /** A worker of a run. */
 export interface OutsideWorker {
   readonly url: string;
-  /** Told of an error that nobody catches there. */
+  /** Called with an uncaught error of the worker. */
   readonly fails: (error: unknown, how?: { readonly isRejection: boolean }) => void;
-  /** Ends it. */
+  /** Ends the worker. */
   readonly dies: () => void;
 }
 
-/** How far the scenario's own function is. */
+/** The state of the scenario's own function. */
 export type RunState = "runs" | "returned" | "threw";
 
-/** A value as a text, whatever code under test makes of it. */
+/** A value as text, even if code under test fails to convert it. */
 export function safeText(value: unknown): string {
   try {
     return String(value);
@@ -88,59 +91,59 @@ const unbound = (act: () => void) => act;
 
 /** The outside of one run. */
 export class Outside {
-  /** What can come, in the order in which it was asked for. */
+  /** The pending completions, in the order of their requests. */
   pending: Completion[] = [];
   /** The time since the start, in milliseconds. */
   now = 0;
-  /** How far the scenario's own function is, and what it returned or threw. */
+  /** The state of the scenario's own function, and what it returned or threw. */
   state: RunState = "runs";
   value: unknown;
-  /** What was thrown where something that is expected does not hold. */
+  /** The error of the first expectation that did not hold. */
   broken: Error | undefined;
-  /** Whether it was asked if something that is expected holds. */
+  /** Whether `expect` has been called. */
   isExpecting = false;
-  /** What was thrown where nobody could catch it. */
+  /** The first error that nobody could catch. */
   crash: { readonly error: unknown } | undefined;
-  /** What the run takes for granted. */
+  /** The assumptions of the run. */
   readonly assumptions: Set<string> = new Set();
-  /** Whether where things are asked for is kept, and what comes of them. */
+  /** Whether to record where things are requested, and what results from them. */
   traces = false;
-  /** What came of the present completion, for people; only where it traces. */
+  /** What resulted from the present completion, for people; only if it traces. */
   readonly notes: string[] = [];
-  /** What is left over at the end of a run, besides what is pending. */
+  /** Functions that report what is left over at the end of a run, besides what is pending. */
   readonly leftovers: (() => readonly string[])[] = [];
-  /** What promises stand for, for people; only where it traces. */
+  /** Descriptions of promises, for people; only if it traces. */
   readonly promised: WeakMap<object, string> = new WeakMap();
-  /** What belongs to a run is forgotten before the next one. */
+  /** Functions that reset per-run state before the next run. */
   readonly resets: (() => void)[] = [];
-  /** What code printed. */
+  /** The lines that the code printed. */
   readonly printed: string[] = [];
-  /** What may befall an io that says nothing else, in all realms. */
+  /** The faults of an io without its own, in all realms. */
   faultsOfIo: IoFaults = {};
-  /** How many faults a run has at most. */
+  /** The maximum number of faults in a run. */
   mostFaults = 1;
-  /** How far the clock may jump, in milliseconds; 0 where it does not. */
+  /** How far the clock may jump, in milliseconds; 0 if it does not. */
   jump = 0;
-  /** How far it has jumped. */
+  /** How far the clock has jumped, in milliseconds. */
   jumped = 0;
-  /** The faults so far, for people. */
+  /** Descriptions of the faults so far. */
   faults: string[] = [];
-  /** Binds a function to the asynchronous context that it is asked for in: where code follows contexts. */
+  /** Binds a function to the present asynchronous context, if code uses contexts. */
   bind: (act: () => void) => () => void = unbound;
-  // What process.nextTick was given: run before the microtasks of a step, and again after them.
+  // The queue of process.nextTick: it runs before the microtasks of a step, and again after them.
   #ticks: (() => void)[] = [];
   /** The workers of this run; the realm of the first is 1. */
   workers: OutsideWorker[] = [];
-  /** By realm, the workers' own sides: whoever runs puts them here. */
+  /** By realm: the scopes of workers, which the host puts here. */
   readonly farSides: ({ begin(near: unknown): void; hear(sent: unknown): void } | undefined)[] = [];
-  /** Told of what is used that the world lacks. */
+  /** Called with the error for something the world lacks. */
   refuses: (error: Error) => void = () => {};
-  /** Tells of an error that nobody catches, and of a rejection that nobody handles: whether somebody hears of it. */
+  /** Report an uncaught error or an unhandled rejection; return whether a listener received it. */
   catches: (error: unknown) => boolean = () => false;
   handles: (reason: unknown, promise: unknown) => boolean = () => false;
-  /** What the realms of a run have in common, such as its locks. */
+  /** The things that the realms of a run share, such as its locks. */
   readonly shared: Map<string, unknown> = new Map();
-  /** Told which realm has ended: by the names of what is told. */
+  /** Called with a realm that has ended; by the names of what they clean up. */
   readonly ends: Map<string, (realm: number) => void> = new Map();
   /** Whether workers may die. */
   mayDie = false;
@@ -148,7 +151,7 @@ export class Outside {
   #realm = 0;
   #current = 0;
   #continues = false;
-  // By chain, whether something of it is pending.
+  // By chain: whether a completion of it is pending.
   #busy: boolean[] = [];
 
   /** Begins a run. */
@@ -180,7 +183,7 @@ export class Outside {
     for (const reset of this.resets) reset();
   }
 
-  /** How many chains there have been in this run. */
+  /** The number of chains in this run so far. */
   get chains(): number {
     return this.#busy.length;
   }
@@ -190,7 +193,7 @@ export class Outside {
     return this.#realm;
   }
 
-  /** What the realms of a run have in common, by its name; the first that asks makes it. */
+  /** A thing that the realms of a run share, by name; the first request creates it. */
   common<T>(name: string, make: () => T): T {
     if (!this.shared.has(name)) this.shared.set(name, make());
     return this.shared.get(name) as T;
@@ -201,12 +204,12 @@ export class Outside {
     return this.#ticks.length > 0;
   }
 
-  /** Where the code is, if it traces. */
+  /** The present stack, if it traces. */
   get stack(): string | undefined {
     return this.traces ? deepStack() : undefined;
   }
 
-  /** Asks for a completion. */
+  /** Requests a completion. */
   post(
     label: string,
     run: () => void,
@@ -242,13 +245,13 @@ export class Outside {
       fault: 0,
       instead: undefined,
     };
-    // Who has ended asks for nothing.
+    // A realm that has ended requests nothing.
     if (!this.#ended.has(owner)) this.pending.push(completion);
     else this.#busy[chain] = false;
     return completion;
   }
 
-  /** Takes a completion back; says whether it was pending. */
+  /** Cancels a completion; returns whether it was pending. */
   drop(completion: Completion): boolean {
     const place = this.pending.indexOf(completion);
     if (place < 0) return false;
@@ -258,8 +261,8 @@ export class Outside {
   }
 
   /**
-   * What can come next, the default first: into a list that is used again. Timers come last, and where the scenario has returned
-   * none is waited for.
+   * Lists the possible next completions, the default first, in a list that is reused. Timers come last; once the
+   * scenario has returned, they are not waited for.
    */
   candidates(
     into: Completion[],
@@ -289,7 +292,7 @@ export class Outside {
     into.push(...rest.sort((one, other) => one.due - other.due));
   }
 
-  /** Adds what may come in the place of these. */
+  /** Adds the faults that may replace these completions. */
   #addFaults(into: Completion[]): void {
     const [first] = into;
     if (first === undefined) return;
@@ -320,7 +323,7 @@ export class Outside {
     into.push({ ...first, label: `the clock jumps ${this.jump} ms`, due: Infinity, run, fault: JUMPS, realm: 0 });
   }
 
-  /** Lets a completion come. */
+  /** Performs a completion. */
   perform(completion: Completion): void {
     if (completion.fault > 0) this.faults.push(completion.label);
     this.drop(completion.instead ?? completion);
@@ -333,17 +336,17 @@ export class Outside {
     this.runTicks();
   }
 
-  /** Puts a function in line behind the present one, before all microtasks. */
+  /** Queues a function to run after the present one, before all microtasks. */
   tick(act: () => void): void {
     this.#ticks.push(this.bind(act));
   }
 
-  /** Runs what `tick` was given, and what that gives. */
+  /** Runs the queue of `tick`, including what it adds. */
   runTicks(): void {
     for (let next = this.#ticks.shift(); next !== undefined; next = this.#ticks.shift()) this.guard(next);
   }
 
-  /** Calls a function; what it throws ends the run, as it ends a process. */
+  /** Calls a function; an error ends the run, as it would end a process. */
   guard(act: () => void): void {
     try {
       act();
@@ -352,19 +355,19 @@ export class Outside {
     }
   }
 
-  /** Hears of an error that nobody catches, in the present realm: it ends a worker, or the run. */
+  /** Handles an uncaught error of the present realm: it ends a worker, or the run. */
   fails(error: unknown): void {
     const worker = this.workers[this.#realm - 1];
     if (worker !== undefined) worker.fails(error);
     else if (!this.catches(error)) this.crash ??= { error };
   }
 
-  /** Takes a worker, and gives the number of its realm. */
+  /** Adds a worker, and returns the number of its realm. */
   addWorker(worker: OutsideWorker): number {
     return this.workers.push(worker);
   }
 
-  /** Ends a worker: nothing comes there. */
+  /** Ends a worker: nothing more happens there. */
   endWorker(realm: number): void {
     this.#ended.add(realm);
     this.pending.filter(({ owner }) => owner === realm).forEach((completion) => this.drop(completion));

@@ -1,15 +1,15 @@
 /**
- * The platform's own classes, where the world is evaluated in a realm that has them: bodies, streams, and abort signals for
- * them. Inside the realm.
+ * The platform's own classes, if the world's realm has them: bodies, streams, and abort signals for them. Inside the
+ * realm.
  *
- * - A realm with a queue of its own has none of them.
- * - Their promises settle within a turn of the event loop: nothing of them waits for anything outside of the process.
+ * - A realm with its own queue has none of them.
+ * - Their promises settle within a turn of the event loop: none waits for anything outside the process.
  */
 
 import type { AbortSignal } from "./abort.ts";
 import type { Outside } from "./outside.ts";
 
-/** The classes, as far as they are used here. */
+/** The classes that are used here. */
 interface Platform {
   readonly AbortController?: new () => {
     readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ interface Platform {
   readonly ReadableStream?: new (source: unknown, strategy: unknown) => unknown;
 }
 
-/** What of a response is used. */
+/** The part of a response that is used. */
 interface PlatformResponse {
   readonly body: Body | null;
   readonly status: number;
@@ -33,7 +33,7 @@ interface Body {
   getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: unknown }>; cancel(): Promise<void> };
 }
 
-/** What the platform has of its own. */
+/** The names of the platform's classes. */
 export const PLATFORM = [
   "AbortController",
   "AbortSignal",
@@ -65,13 +65,13 @@ export const PLATFORM = [
   "WritableStreamDefaultWriter",
 ] as const;
 
-/** The classes by name; without them nothing. */
+/** The classes by name; empty if the realm has none. */
 const own: Readonly<Record<string, unknown>> = Reflect.get(globalThis, "Request") === undefined
   ? {}
   : Object.fromEntries(PLATFORM.map((name) => [name, Reflect.get(globalThis, name)]));
 const { AbortController, AbortSignal: Signal, Response: Answer, ReadableStream: Stream }: Platform = own;
 
-/** The platform's classes as globals of one outside, none where the realm has none. */
+/** The platform's classes as globals of one outside; empty if the realm has none. */
 export function platformGlobals(outside: Outside, timedOut: () => unknown): Readonly<Record<string, unknown>> {
   if (AbortController === undefined || Signal === undefined) return {};
   const made = Signal;
@@ -91,16 +91,16 @@ export function platformGlobals(outside: Outside, timedOut: () => unknown): Read
   return { ...own, AbortSignal };
 }
 
-/** How a response is made of its parts. */
+/** The parts of a response. */
 export interface Answering {
   readonly body: unknown;
   readonly settings: object;
   readonly url: string;
-  /** Waits for the body to come. */
+  /** Waits for the body to arrive. */
   readonly arrives: () => Promise<unknown>;
 }
 
-/** The platform's own response, whose body comes when it is read; undefined where the realm has none. */
+/** Creates a response of the platform, whose body arrives when it is read; undefined if the realm has none. */
 export function platformResponse({ body, settings, url, arrives }: Answering): PlatformResponse | undefined {
   if (Answer === undefined || Stream === undefined) return undefined;
   const isData = typeof body !== "string" && (typeof body !== "object" || Array.isArray(body) || isPlain(body));
@@ -117,7 +117,7 @@ export function platformResponse({ body, settings, url, arrives }: Answering): P
   return Object.defineProperty(new Answer(stream, { status, statusText, headers }), "url", { value: url });
 }
 
-/** Statuses of answers that have no body. */
+/** The statuses of answers without a body. */
 const BODILESS = [101, 204, 205, 304];
 
 function emptyOf(settings: object): string | null {
@@ -130,7 +130,7 @@ function isPlain(value: object | null): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A response of the platform as its parts; undefined where it is none. */
+/** The parts of a response of the platform; undefined if the answer is not one. */
 export function platformParts(answer: unknown): PlatformResponse | undefined {
   if (Answer === undefined || !(answer instanceof Answer)) return undefined;
   const { body, status, statusText, headers } = answer;

@@ -1,28 +1,28 @@
 /**
  * Message channels, their ports, and broadcast channels. Inside the realm.
  *
- * - A message is copied when it is sent and again when it comes, as a completion in the realm of who hears it; messages to one port
- *   come in the order in which they were sent. A port that has not started keeps what it gets.
- * - A channel has two ends, which belong to no realm: a port that moves leaves its end to one of another realm.
- * - A broadcast channel hears every other one of its name, those of workers too, never itself.
+ * - A message is copied when it is sent, and again when it arrives, as a completion in the realm of its receiver.
+ *   Messages to one port arrive in the order in which they were sent. A port that has not started keeps its messages.
+ * - A channel has two ends, which belong to no realm; moving a port passes its end to a port of another realm.
+ * - A broadcast channel receives messages of all others with its name, including those of workers, but never its own.
  */
 
 import { cloned, type Movable, MOVED } from "./clone.ts";
 import { DOMException, EventTarget, MessageEvent, withHandlers } from "./events.ts";
 import type { Outside } from "./outside.ts";
 
-/** How a message is sent. */
+/** Options for sending a message. */
 export type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
 
-/** A message on its way, to whatever realm. */
+/** A message on its way to any realm. */
 export interface Sent {
-  /** A copy of it, in which ends stand for ports. */
+  /** A copy of the message, with ends in place of ports. */
   readonly data: unknown;
-  /** Of the ports that it moves. */
+  /** The ends of the ports that it moves. */
   readonly ends: readonly End[];
 }
 
-/** A message that has come: a copy in this realm. */
+/** A message that has arrived: a copy in this realm. */
 interface Arrived {
   readonly data: unknown;
   readonly ports: readonly unknown[];
@@ -30,16 +30,16 @@ interface Arrived {
 
 /** One end of a channel. */
 interface End {
-  /** The other end; undefined where that is closed. */
+  /** The other end; undefined if that is closed. */
   peer: End | undefined;
-  /** What it has got. */
+  /** The messages that have not arrived yet. */
   readonly waiting: Sent[];
   readonly line: object;
-  /** Has the next one that waits come; undefined where no port of it has started. */
+  /** Requests the arrival of the next message; undefined if no port of the end has started. */
   expect: (() => void) | undefined;
 }
 
-/** What sends messages between realms. */
+/** Sends messages between realms. */
 export interface Mail {
   sent(message: unknown, options?: Transfer): Sent;
   arrived(sent: Sent): Arrived;
@@ -47,23 +47,23 @@ export interface Mail {
 
 const settled: Promise<void> = Promise.resolve();
 
-/** A broadcast channel, of whatever realm of the run. */
+/** A broadcast channel of any realm of the run. */
 interface Channel {
   readonly name: string;
   readonly realm: number;
-  /** Posts a message to it, which has been copied. */
+  /** Posts a message, already copied, to the channel. */
   hear(data: unknown): void;
 }
 
-/** A port with an end, of whatever realm of the run. */
+/** A port with an end, of any realm of the run. */
 interface Open {
   readonly realm: number;
-  /** Whether it keeps a process alive. */
+  /** Whether it would keep a process alive. */
   isHeld(): boolean;
   close(): void;
 }
 
-/** What lets a port be made: a key that code under test does not have. */
+/** The key for creating ports, which code under test does not have. */
 const MAKE: unique symbol = Symbol("make");
 
 /** The ports of one outside, as globals. */
@@ -77,7 +77,7 @@ export function ports(outside: Outside): { readonly globals: Readonly<Record<str
       isHeld: () => this.#isHeld && this.#end?.peer !== undefined && this.listenersOf("message") > 0,
       close: () => this.close(),
     };
-    // Undefined where it is closed, or has moved.
+    // Undefined if the port is closed or has moved.
     #end: End | undefined;
     #isHeld = false;
 
@@ -119,7 +119,7 @@ export function ports(outside: Outside): { readonly globals: Readonly<Record<str
       end.peer = undefined;
     }
 
-    /** Leaves its end as it is. */
+    /** Detaches the port from its end, which stays as it is. */
     #leave(): void {
       const end = this.#end;
       this.#end = undefined;
@@ -213,7 +213,7 @@ export function ports(outside: Outside): { readonly globals: Readonly<Record<str
   }
   withHandlers(BroadcastChannel, ["message", "messageerror"]);
 
-  // Those of all realms are told once.
+  // The ports and channels of all realms are reported once.
   if (!outside.ends.has("channels")) {
     outside.leftovers.push(() => [...open()].some(({ isHeld }) => isHeld()) ? ["an open port that listens"] : []);
     outside.ends.set("ports", (realm) => {
@@ -230,7 +230,7 @@ export function ports(outside: Outside): { readonly globals: Readonly<Record<str
   };
   return { globals: { MessagePort, MessageChannel, BroadcastChannel, structuredClone }, mail };
 
-  /** A message is the answer to a question, so what hears it is called by a microtask. */
+  /** A message is an answer, so its listeners are called in a microtask. */
   function received(act: () => void): void {
     void settled.then(() => outside.guard(act));
   }

@@ -1,15 +1,17 @@
 /**
- * A constructor of promises that tells of each one that is made by `new`: for runs that are to show what waits. Inside the realm.
+ * A constructor of promises that reports each promise created by `new`, for runs that show what waits. Inside the
+ * realm.
  *
- * - What it makes are the language's own promises, and what makes others (`resolve`, `all`) is its own: no microtask moves.
+ * - It creates the language's own promises, and its methods (`resolve`, `all`) are the language's, so the order of
+ *   microtasks stays the same.
  */
 
-/** Told of each promise that is made. */
+/** Called with each promise that is created. */
 export type Made = (promise: Promise<unknown>) => void;
 
 type Executor = ConstructorParameters<typeof Promise<unknown>>[0];
 
-/** The constructor. */
+/** Creates the constructor. */
 export function tellingPromise(made: Made): unknown {
   const Telling = function (executor: Executor): unknown {
     if (new.target === undefined) throw new TypeError("Promise constructor cannot be invoked without 'new'");

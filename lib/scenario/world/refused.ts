@@ -1,22 +1,22 @@
 /**
- * What the world lacks: refused by name when it is called, never when it is read, so that code may ask whether it is there.
+ * Refuses what the world lacks, by name, when it is called but not when it is read, so that code may check for it.
  * Inside the realm.
  */
 
-/** What there is for most of what the world lacks. */
+/** The usual replacement for what the world lacks. */
 const STANDS_FOR_IT = 'an io that stands for it, as in io("query", () => rows),';
 
-/** What a run does that the world lacks. */
+/** Thrown if a run uses something the world lacks. */
 export class NotInWorldError extends Error {
   override readonly name: string = "NotInWorldError";
 
-  /** Whether it is in the world of scenarios that are drained by turns. */
+  /** Whether the world of scenarios drained by turns has it. */
   readonly inTurns: boolean;
 
-  /** Whether it makes code of a text, which a realm of one run alone can. */
+  /** Whether it creates code from a string, which only a realm with a single run allows. */
   readonly ofText: boolean;
 
-  /** The module that would have to be at hand. */
+  /** The module that would have to be available. */
   readonly module: string | undefined;
 
   constructor(
@@ -36,13 +36,13 @@ export class NotInWorldError extends Error {
   }
 }
 
-/** What there is for code that blocks, or shares memory. */
+/** The replacement for code that blocks or shares memory. */
 export const BLOCKING = "shareIn's views, or a program of Holdfast's primitives, which explore takes as well,";
 
-/** Who hears of what is refused, even where the code that called it catches it. */
+/** Receives each refusal, even if the calling code catches the error. */
 export const refusals: { tell: (error: NotInWorldError) => void } = { tell: () => {} };
 
-/** A function, or a class, that is refused when it is called. */
+/** Creates a function or class that throws when it is called. */
 export function refuse(
   what: string,
   { holds = [], ...options }: {
@@ -50,7 +50,7 @@ export function refuse(
     readonly ofText?: boolean;
     readonly is?: string;
     readonly instead?: string;
-    /** The names of functions that it holds. */
+    /** The names of its own function properties. */
     readonly holds?: readonly string[];
   } = {},
 ): () => never {
@@ -64,7 +64,7 @@ export function refuse(
   return refused;
 }
 
-/** Refuses a dynamic import of what is not bundled. */
+/** Throws for a dynamic import of a module that is not bundled. */
 export function refuseImport(specifier: string): never {
   const instead = 'a literal specifier, as in import("npm:zod"),';
   return refuse(`import of ${specifier}`, { is: "it is not bundled", instead })();

@@ -1,8 +1,8 @@
 /**
- * A worker's own side: its globals, and the messages that it gets. Inside the worker's realm.
+ * The scope of a worker: its globals, and the messages that it receives. Inside the worker's realm.
  *
- * - Its completions stand among those of the run that has started it. Evaluated is its module anew in each run.
- * - Workers of its own are refused by name. Locks, broadcast channels and who answers fetches are those of the run.
+ * - Its completions are among those of the run that started it. Its module is evaluated anew in each run.
+ * - Workers of a worker are refused by name. Locks, broadcast channels and the handler of fetches are those of the run.
  */
 
 import { EventTarget, MessageEvent, uncaught, withHandlers } from "./events.ts";
@@ -12,20 +12,20 @@ import type { Mail, Sent, Transfer } from "./ports.ts";
 import { refusals, refuse } from "./refused.ts";
 import { type FarSide, type NearSide, sentMessage } from "./workers.ts";
 
-/** What a worker's module is evaluated with. */
+/** Options for evaluating a worker's module. */
 export interface ScopeStart {
   readonly evaluate: (globals: Readonly<Record<string, unknown>>) => unknown;
-  /** Makes an object of all globals; undefined where the module asks for none. */
+  /** Creates an object of all globals; undefined if the module uses none. */
   readonly whole: ((globals: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
-/** What hears messages. */
+/** The target of messages. */
 class Messages extends EventTarget {}
 withHandlers(Messages, ["message", "messageerror", "error"]);
 
 const settled: Promise<void> = Promise.resolve();
 
-/** A worker's own side, for one run after the other. */
+/** The scope of a worker, for one run after another. */
 export class Scope implements FarSide {
   readonly globals: Readonly<Record<string, unknown>>;
   readonly #outside: Outside;
@@ -68,7 +68,7 @@ export class Scope implements FarSide {
     );
   }
 
-  /** Says what is evaluated, in the present run. */
+  /** Sets what to evaluate in the present run. */
   prepare(start: ScopeStart): void {
     this.#start = start;
   }
@@ -96,7 +96,7 @@ export class Scope implements FarSide {
     });
   }
 
-  /** Has the run blamed for what goes wrong in microtasks. */
+  /** Attributes errors in microtasks to the run. */
   blamed(): void {
     uncaught.report = (error) => this.#outside.fails(error);
     refusals.tell = (error) => this.#outside.refuses(error);

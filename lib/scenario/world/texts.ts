@@ -1,17 +1,18 @@
 /**
- * What makes code of texts: `eval`, `Function` and its like, by whatever name. Inside the realm.
+ * What creates code from strings: `eval`, `Function` and the like, under any name. Inside the realm.
  *
- * - Such code finds the globals of its realm. Where these are the world's there is nothing to do; by turns they never are.
- * - Else it is refused, however it is reached: a realm is then made whose globals are those of one run.
+ * - Such code finds the globals of its realm. If these are the world's, nothing needs to be done; by turns they never
+ *   are.
+ * - Otherwise it is refused, however it is reached; a realm is then created whose globals are those of one run.
  */
 
 import { refuse } from "./refused.ts";
 
-/** A property that leads to what makes code of texts. */
+/** A property that leads to something that creates code from strings. */
 export interface TextMaker {
   readonly owner: object;
   readonly key: string;
-  /** What stands in its place. */
+  /** Its replacement, which throws. */
   readonly refused: object;
 }
 
@@ -19,7 +20,7 @@ const KINDS: readonly object[] = [function () {}, function* () {}, async functio
 
 let makers: readonly TextMaker[] | undefined;
 
-/** All of this realm. */
+/** All such properties of this realm. */
 export function textMakers({ inTurns }: { readonly inTurns: boolean }): readonly TextMaker[] {
   return makers ??= madeIn(inTurns);
 }

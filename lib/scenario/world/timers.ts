@@ -1,8 +1,9 @@
 /**
  * Timers, immediates, ticks and microtasks. Inside the realm.
  *
- * - A timer is a completion with a time; delays are cut to what platforms take: a whole number from 1 to 2^31-1.
- * - Immediates stand in line, ticks come before the microtasks of a step.
+ * - A timer is a completion with a due time; delays are limited to what platforms accept: a whole number from 1 to
+ *   2^31-1.
+ * - Immediates are in line; ticks come before the microtasks of a step.
  */
 
 import { AbortSignal, timedOut } from "./abort.ts";
@@ -13,7 +14,7 @@ type Callback = (...args: unknown[]) => void;
 const MOST = 2 ** 31 - 1;
 const SOON = {};
 
-/** What `setTimeout` gives. */
+/** The result of `setTimeout`. */
 export class Timeout {
   readonly #id: number;
   readonly #hold: (isHeld: boolean) => void;
@@ -122,7 +123,7 @@ export function timers(outside: Outside): Readonly<Record<string, unknown>> {
       return signal;
     }
 
-    // Signals are made by the class above.
+    // The base class creates the signals.
     static override [Symbol.hasInstance](value: unknown): boolean {
       return value instanceof AbortSignal;
     }

@@ -1,10 +1,11 @@
 /**
- * Workers: each runs a module in a realm of its own. This is the side of who starts them. Inside the realm.
+ * Workers: each runs a module in its own realm. This is the side of the code that starts them. Inside the realm.
  *
- * - That it starts, and each message, is a completion; messages one way come in the order in which they were sent. What a worker
- *   gets before its module is evaluated waits.
- * - A message is copied where it is sent, and again where it comes, into the objects of that realm.
- * - A worker whose error nobody catches, or whose rejection nobody handles, ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
+ * - The start of a worker and each message are completions; messages in one direction arrive in the order in which they
+ *   were sent. Messages to a worker wait until its module is evaluated.
+ * - A message is copied when it is sent, and again when it arrives, into objects of that realm.
+ * - An uncaught error or unhandled rejection ends a worker and dispatches `error`; if nobody listens for that, it ends
+ *   the run. A death is not reported.
  */
 
 import { isShared } from "./clone.ts";
@@ -13,29 +14,29 @@ import { type Outside, safeText } from "./outside.ts";
 import type { Mail, Sent, Transfer } from "./ports.ts";
 import { BLOCKING, NotInWorldError, refusals, refuse } from "./refused.ts";
 
-/** The worker's own side, in its realm. */
+/** The scope of the worker, in its realm. */
 export interface FarSide {
   begin(near: NearSide): void;
   hear(sent: Sent): void;
 }
 
-/** What a worker's own side reaches of this one. */
+/** The part of this side that a worker's scope uses. */
 export interface NearSide {
-  /** What it is called. */
+  /** The name of the worker. */
   readonly name: string;
-  /** Whether it has neither ended nor been ended. */
+  /** Whether the worker has not ended. */
   readonly isLive: boolean;
-  /** Its module is evaluated. */
+  /** Reports that its module is evaluated. */
   evaluated(): void;
-  /** It sends a message, which has been copied. */
+  /** Sends a message, already copied. */
   send(sent: Sent): void;
-  /** It ends: what it has sent still comes. */
+  /** Ends the worker; messages that it has sent still arrive. */
   close(): void;
 }
 
 const settled: Promise<void> = Promise.resolve();
 
-/** Whether a message leads to shared memory, which runs on both sides at once. */
+/** Whether a message contains shared memory, which both sides would use at once. */
 function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
   if (typeof value !== "object" || value === null || known.has(value)) return false;
   known.add(value);
@@ -44,7 +45,7 @@ function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
   return Object.values(value).some((item) => hasSharedMemory(item, known));
 }
 
-/** A message as it is sent to or from a worker. */
+/** Prepares a message to or from a worker. */
 export function sentMessage(mail: Mail, message: unknown, options?: Transfer): Sent {
   if (hasSharedMemory(message, new Set())) {
     refuse("shared memory in a message to or from a worker", { instead: BLOCKING })();
@@ -52,7 +53,7 @@ export function sentMessage(mail: Mail, message: unknown, options?: Transfer): S
   return mail.sent(message, options);
 }
 
-/** The workers of one outside, as globals; `hasModule` says whether a module is at hand. */
+/** The workers of one outside, as globals; `hasModule` tells whether a module is available. */
 export function workers(
   outside: Outside,
   { mail, hasModule }: { readonly mail: Mail; readonly hasModule: (url: string) => boolean },
@@ -64,7 +65,7 @@ export function workers(
     readonly #in = {};
     readonly #out = {};
     #isLive = true;
-    // What waits until the module is evaluated.
+    // Messages that wait until the module is evaluated.
     #waiting: Sent[] | undefined = [];
 
     constructor(url: unknown, { type, name = "" }: { readonly type?: string; readonly name?: string } = {}) {
@@ -147,7 +148,7 @@ export function workers(
   outside.leftovers.push(() => outside.liveWorkers.map(({ url }) => `worker ${url.slice(url.lastIndexOf("/") + 1)}`));
   return { Worker: WorldWorker };
 
-  /** A message is called in a microtask, as an answer is. */
+  /** A message is an answer, so its listeners are called in a microtask. */
   function received(act: () => void): void {
     void settled.then(() => outside.guard(act));
   }

@@ -9,9 +9,9 @@ type Name = string | symbol;
 type Callback = (...args: unknown[]) => unknown;
 
 interface Listener {
-  /** What was given. */
+  /** The listener as given. */
   readonly callback: Callback;
-  /** What is called. */
+  /** The function to call. */
   readonly act: Callback;
   readonly once: boolean;
 }
@@ -24,7 +24,7 @@ export class EventEmitter {
   static readonly errorMonitor: symbol = Symbol("events.errorMonitor");
   static readonly captureRejectionSymbol: symbol = Symbol.for("nodejs.rejection");
 
-  // Classes of old call the constructor as a function: so no private fields.
+  // Old-style classes call the constructor as a function, so there are no private fields.
   declare _events: Map<Name, Listener[]> | undefined;
   declare _most: number | undefined;
 
@@ -128,7 +128,7 @@ export class EventEmitter {
   }
 }
 
-/** What is listened to: an emitter, or a target of events. */
+/** An emitter, or a target of events. */
 type Source = EventEmitter | EventTarget;
 
 function listens(
@@ -145,7 +145,7 @@ function listens(
   return () => void source.off(name, act);
 }
 
-/** All events of a name, one after the other, until the signal aborts or an error comes. */
+/** Iterates over all events of a name, until the signal aborts or an error occurs. */
 export function on(
   source: Source,
   name: Name,

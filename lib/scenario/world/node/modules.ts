@@ -1,8 +1,8 @@
 /**
- * The `node:` modules that code expects, as far as they make sense in a world. Inside the realm.
+ * The `node:` modules, as far as they make sense in a world. Inside the realm.
  *
- * - What reads no clock and waits for nothing (`path`, `url`, `querystring`) is the host's own.
- * - All else is refused by name when it is called: the names are the host's.
+ * - Modules that neither read a clock nor wait (`path`, `url`, `querystring`) are the host's own.
+ * - Everything else is refused by name when it is called; the names are the host's.
  */
 
 import type { AbortSignal } from "../abort.ts";
@@ -15,21 +15,21 @@ import { EventEmitter, on, once } from "./emitter.ts";
 type Callback = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
 
-/** What of `AsyncLocalStorage` is used. */
+/** The part of `AsyncLocalStorage` that is used. */
 interface Contexts {
   bind(act: () => void): () => void;
 }
 
-/** What modules are made of. */
+/** What modules are created from. */
 export interface Parts {
   readonly outside: Outside;
   readonly globals: Module;
   readonly adopting: Adopting;
-  /** The host's own module; undefined where there is none. */
+  /** Returns the host's own module; undefined if there is none. */
   readonly hostModule: (name: string) => Module | undefined;
 }
 
-/** The modules that are the host's own: they read no clock and wait for nothing. */
+/** The modules that are the host's own: they neither read a clock nor wait. */
 const PURE: readonly string[] = [
   "path",
   "path/posix",
@@ -39,10 +39,10 @@ const PURE: readonly string[] = [
   "punycode",
 ];
 
-/** What makes bytes of the host's: there where its realm is the scenario's. */
+/** Modules that create the host's own bytes: available only if its realm is the scenario's. */
 const IN_TURNS: readonly string[] = ["buffer", "crypto", "string_decoder"];
 
-/** What of `node:assert` may be called: what waits for nothing. */
+/** The allowed functions of `node:assert`: those that do not wait. */
 const ASSERTIONS: readonly string[] = [
   "ok",
   "equal",
@@ -62,7 +62,7 @@ const ASSERTIONS: readonly string[] = [
   "AssertionError",
 ];
 
-/** What of a host's module may be called. */
+/** The allowed functions of the host's modules. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   async_hooks: ["AsyncLocalStorage", "AsyncResource"],
   assert: ASSERTIONS,
@@ -75,7 +75,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fs: ["constants"],
 };
 
-/** What gives the modules of a run by name. */
+/** Creates the function that returns the modules of a run by name. */
 export function modules(parts: Parts): (name: string) => unknown {
   let made = new Map<string, unknown>();
   parts.outside.resets.push(() => {
@@ -94,7 +94,7 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
   const host = hostModule(name) ?? {};
   const classes = Object.fromEntries(CLASSES.filter((one) => one in host).map((one) => [one, globals[one]]));
   if (PURE.includes(name)) return { ...adopting.module(host), ...classes };
-  // V8 carries contexts over promises, the world over all that comes from outside.
+  // V8 keeps asynchronous contexts across promises; the world keeps them across everything that comes from outside.
   if (name === "async_hooks" && "AsyncLocalStorage" in host) {
     outside.bind = (host["AsyncLocalStorage"] as Contexts).bind;
   }
@@ -114,7 +114,7 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
   const lacking = allowed.filter((key) => !(key in host)).map((key) => [key, refuse(`node:${name}.${key}`)]);
   const all: Module = { ...Object.fromEntries([...lacking, ...rest]), ...classes, ...own };
   if (name === "events") {
-    // What it has is the emitter's; all else is refused.
+    // The emitter's own functions come first; everything else is refused.
     const others = Object.fromEntries(Object.entries(all).filter(([key]) => !(key in EventEmitter)));
     return Object.assign(EventEmitter, others, { EventEmitter, once, on });
   }
@@ -127,10 +127,10 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
   return all;
 }
 
-/** Classes that are globals, too. */
+/** Classes that are also globals. */
 const CLASSES = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder"] as const;
 
-/** What of `node:assert` waits: for promises of this realm. */
+/** The functions of `node:assert` that wait, for promises of this realm. */
 function rejecting({ throws, fail }: { readonly throws: Callback; readonly fail: Callback }): Module {
   const settled = async (act: unknown) => {
     try {
@@ -219,7 +219,7 @@ function callbackify(outside: Outside): (act: (...args: unknown[]) => Promise<un
   };
 }
 
-/** `util.debuglog` where `NODE_DEBUG` names nothing. */
+/** `util.debuglog` with an empty `NODE_DEBUG`. */
 function silent(): Callback {
   return Object.assign(() => {}, { enabled: false });
 }

@@ -16,8 +16,8 @@ import { type Message, Wire } from "../../lib/host/system/wire.ts";
 import { type Delegation, INITIALIZATION, type Reply } from "../../lib/simulator/mod.ts";
 import type { Saying } from "../guests/realm_work.ts";
 import { within } from "./deadline.ts";
-import { type RealmSubject, realmTest } from "./realm_subject.ts";
-import { keep, type KeepOptions } from "./realm_served.ts";
+import type { RealmSubject } from "./realm_subject.ts";
+import { keep, type KeptTest, keptTest } from "./realm_served.ts";
 import { runs } from "./soak.ts";
 
 const SECONDS = 60;
@@ -27,20 +27,10 @@ const PROGRAM = import.meta.resolve("../guests/realm_program.ts");
 const named = { period: 1, offset: 0 };
 
 type JobOptions = { readonly name?: string; readonly deterministic?: boolean };
-type KeptTest = (criterion: string, body: (kept: KeptMode) => Promise<void>, options?: KeepOptions) => void;
 
 /** Registers the tests. */
 export function testLinks(subject: RealmSubject): void {
-  const test: KeptTest = (criterion, body, options = {}) => {
-    realmTest(subject)(criterion, async (mode) => {
-      const kept = keep(mode, options);
-      try {
-        await body(kept);
-      } finally {
-        await within(SECONDS, kept.close());
-      }
-    });
-  };
+  const test = keptTest(subject);
 
   test("answers each message, in order", async (kept) => {
     const echo = await echoJob(kept);

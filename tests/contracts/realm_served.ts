@@ -13,6 +13,7 @@ import type { GuestOptions, GuestPermissions, Mode } from "../../lib/mode/mod.ts
 import { things } from "../guests/realm_work.ts";
 import { within } from "./deadline.ts";
 import { WORK } from "./realm_code.ts";
+import { type RealmSubject, realmTest } from "./realm_subject.ts";
 
 const SECONDS = 60;
 
@@ -30,6 +31,23 @@ export interface KeepOptions {
 export function keep(mode: Mode, given: KeepOptions = {}): KeptMode {
   const { fresh = false, limit = Infinity, startLimit = Infinity, permissions = {}, options = {} } = given;
   return new KeptMode(mode, { limit, guests: () => 1, warm: { fresh, startLimit, setup: { permissions, options } } });
+}
+
+/** Registers a test of a kept mode. */
+export type KeptTest = (criterion: string, body: (kept: KeptMode) => Promise<void>, options?: KeepOptions) => void;
+
+/** Returns the registration of tests with a kept mode, which must close without stuck guests at the end. */
+export function keptTest(subject: RealmSubject): KeptTest {
+  return (criterion, body, options = {}) => {
+    realmTest(subject)(criterion, async (mode) => {
+      const kept = keep(mode, options);
+      try {
+        await body(kept);
+      } finally {
+        await within(SECONDS, kept.close());
+      }
+    });
+  };
 }
 
 /** The things that the functions share with a guest. */

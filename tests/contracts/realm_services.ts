@@ -23,25 +23,15 @@ import { sayers, TASK_SAYINGS } from "../guests/realm_program.ts";
 import { DEATHS, type Saying } from "../guests/realm_work.ts";
 import { within } from "./deadline.ts";
 import { silentCode } from "./realm_code.ts";
-import { type RealmSubject, realmTest } from "./realm_subject.ts";
-import { keep, type KeepOptions, Served, shareThings } from "./realm_served.ts";
+import type { RealmSubject } from "./realm_subject.ts";
+import { keep, type KeptTest, keptTest, Served, shareThings } from "./realm_served.ts";
 import { runs } from "./soak.ts";
 
 const SECONDS = 60;
 
 /** Registers the tests. */
 export function testServices(subject: RealmSubject): void {
-  /** A test with a kept mode, which must close without stuck guests at the end. */
-  function test(criterion: string, body: (kept: KeptMode) => Promise<void>, options: KeepOptions = {}): void {
-    realmTest(subject)(criterion, async (mode) => {
-      const kept = keep(mode, options);
-      try {
-        await body(kept);
-      } finally {
-        await within(SECONDS, kept.close());
-      }
-    });
-  }
+  const test = keptTest(subject);
 
   test("answers calls in order, and says where it is", async (kept) => {
     const served = await Served.start(kept, { name: "someone" });
@@ -163,8 +153,6 @@ export function testServices(subject: RealmSubject): void {
   testSayings(subject, test);
   if (subject.elsewhere) testElsewhere(subject, test);
 }
-
-type KeptTest = (criterion: string, body: (kept: KeptMode) => Promise<void>, options?: KeepOptions) => void;
 
 /** Tests what a far side may send: a guest that violates the protocol is given up, and the others continue. */
 function testSayings(subject: RealmSubject, test: KeptTest): void {

@@ -63,13 +63,19 @@ const SETTLING = 8;
 /** The most times longer than usual that a drain may take when others use the processor. */
 const MOST_PATIENCE = 64;
 
-/** The CPU time used by this process, in milliseconds. */
+/** The CPU time used by this thread, in milliseconds; by the whole process on platforms that know no more. */
 function cpuMilliseconds(): number {
-  const process = builtinModule("process") as {
-    cpuUsage?: () => { readonly user: number; readonly system: number };
-  } | undefined;
-  const { user, system } = process?.cpuUsage?.() ?? { user: Infinity, system: 0 };
+  const process = builtinModule("process") as
+    | Partial<Record<"threadCpuUsage" | "cpuUsage", () => CpuUsage>>
+    | undefined;
+  const { user, system } = process?.threadCpuUsage?.() ?? process?.cpuUsage?.() ?? { user: Infinity, system: 0 };
   return (user + system) / 1000;
+}
+
+/** In microseconds. */
+interface CpuUsage {
+  readonly user: number;
+  readonly system: number;
 }
 
 /** Performs runs of a scenario. */
@@ -162,13 +168,13 @@ export class Rounds {
         if (drained !== "done") break;
       }
       if (drained !== "done") {
+        const isStarved = cpuMilliseconds() - begun < this.#options.timeout / 2;
         // The queue may contain an endless loop. Other consequences are reported in a turn, and are attributed to
         // nobody.
         this.#restore(lives.length);
         this.#renew();
         yield;
         if (!isAlone) return false;
-        const isStarved = cpuMilliseconds() - begun < this.#options.timeout / 2;
         if (isStarved && patience < MOST_PATIENCE) {
           return yield* this.#performAll(lives, { ...options, patience: 2 * patience });
         }

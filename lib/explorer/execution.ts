@@ -137,7 +137,7 @@ export class Execution {
     return this.#state.deaths;
   }
 
-  /** Where a task stands, or stood when it died. */
+  /** The place of a task, or the place where it died. */
   placeOf(task: number): TreeNode | undefined {
     return this.#state.killed[task] ?? this.nodes[task];
   }

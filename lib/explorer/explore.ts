@@ -109,7 +109,7 @@ const SMALLER_BUDGET = 1000;
 /**
  * Runs the interleavings of a program until all have been run, a bug is found, or the budget is spent.
  *
- * @throws {RangeError} if the settings, the budget or the strategy are invalid.
+ * @throws {RangeError} if the settings, the budget or the strategy is invalid.
  */
 export function explore(program: AnyProgram, options: ExploreOptions = {}): ExploreResult {
   return toEnd(exploreInSlices(program, options));
@@ -119,7 +119,7 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
  * Does the same as {@linkcode explore} in slices of a few runs, so that the caller can do other things between them. If
  * the caller sends `true` after a slice, the search stops and returns what it has found so far.
  *
- * @throws {RangeError} if the settings, the budget or the strategy are invalid.
+ * @throws {RangeError} if the settings, the budget or the strategy is invalid.
  */
 export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = {}): Slices<ExploreResult> {
   return yield* exploreBy(program, options, goHere);
@@ -129,7 +129,7 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
  * Does the same as {@linkcode exploreInSlices}, with runs performed by workers. If there is nothing to do here, a slice
  * yields the promise to wait for, as `until`.
  *
- * @throws {RangeError} if the settings, the budget or the strategy are invalid, or the strategy is an object: workers
+ * @throws {RangeError} if the settings, the budget or the strategy is invalid, or the strategy is an object: workers
  * need the name of one.
  */
 export function* exploreShared(

@@ -1,5 +1,5 @@
 /**
- * What the tasks of a program look at, which determines which runs may be left out.
+ * What the tasks of a program look at, which determines the runs that may be left out.
  *
  * - `clock`: a task reads the time, and not only to compute a deadline. Otherwise no action accesses the clock: any
  *   deadline may expire at any point, and only which one matters.
@@ -12,7 +12,7 @@
 import type { Operation } from "../memory/mod.ts";
 import { STATISTICS } from "../sync/mod.ts";
 
-/** What the tasks of a program look at, which determines which runs may be left out. */
+/** What the tasks of a program look at, which determines the runs that may be left out. */
 export interface Looks {
   /** Whether a task reads the time. */
   readonly clock: boolean;

@@ -1,5 +1,5 @@
 /**
- * The explorer: runs a program in all orders in which its tasks can act, and finds the bugs of each.
+ * The explorer: runs a program in all orders in which its tasks can act, and finds its bugs.
  *
  * - A task depends only on its answers (`answer_tree.ts`): its steps run once for each sequence of answers, so a
  *   schedule costs only its memory operations and no generators, and a task that depends on anything else is found.

@@ -64,7 +64,7 @@ export class Offers {
       }
       const isLook = this.#state.model.isLook(operation);
       if (operation.kind === "choose") {
-        actions[count++] = task; // Where there is nothing to choose the memory says so.
+        actions[count++] = task; // If there is nothing to choose from, the memory says so.
         for (let choice = 1; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
         // When a choice is made makes no difference to others.
         if (step > 0) continue;

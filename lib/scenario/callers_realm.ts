@@ -17,7 +17,9 @@ export class CallersRealm implements Ground {
   readonly hidden: readonly string[];
   readonly compile: Ground["compile"];
 
-  /** Takes the global names of the language, without those of a platform, and a compiler of functions. */
+  /**
+   * Creates the ground from the global names of the language, without those of a platform, and a compiler of functions.
+   */
   constructor(names: readonly string[], compile: (text: FunctionText) => (...args: readonly unknown[]) => never) {
     this.compile = compile;
     const own = names.filter((name) => !REMOVED.includes(name) && name in globalThis);

@@ -149,7 +149,8 @@ const STEPS = 10_000;
 const TIMEOUT = 1000;
 
 /**
- * Explores a scenario.
+ * Runs a scenario in the orders in which its requests can complete, until all orders have been run, a bug is found, or
+ * the budget is spent.
  *
  * @throws {ScenarioError} if the module cannot be bundled or has no such scenario, or if the scenario uses something
  * the world lacks.
@@ -162,6 +163,9 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
 /**
  * Explores a scenario on workers. `workersOf` creates the workers that perform shares, from the data of the search,
  * which a guest passes to `prepare` of {@linkcode scenarioShares}.
+ *
+ * @throws {ScenarioError} as {@linkcode exploreScenario} does.
+ * @throws {RangeError} if an option is invalid.
  */
 export async function exploreScenarioShared(
   url: string,

@@ -30,7 +30,7 @@ export function foundIn(run: Performed, goal: ScenarioGoal): Found | undefined {
   return { ...finding, departures, preemptions, steps };
 }
 
-/** The kinds that a scenario can show. */
+/** The kinds of bugs that a scenario can have. */
 export const scenarioKinds: readonly BugKind[] = kinds.filter((kind) =>
   ["assertion", "hang", "livelock", "leak", "nondeterminism", "unhandled-rejection", "late-rejection", "exception"]
     .includes(kind)

@@ -24,7 +24,7 @@ export interface GraphModule {
   readonly mediaType: string;
 }
 
-/** Where an import leads. */
+/** The target of an import. */
 export type Target =
   | { readonly kind: "module"; readonly module: GraphModule }
   | { readonly kind: "builtin"; readonly name: string }

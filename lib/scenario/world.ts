@@ -38,13 +38,13 @@ export interface IoFaults {
   readonly fails?: boolean | (() => unknown);
   /** Whether it may be aborted with an `AbortError`, without a signal of the code; false by default. */
   readonly aborts?: boolean;
-  /** How late it may come, in milliseconds of the world's time; by default 0, which is never late. */
+  /** How late it may come, in milliseconds of the world's time; 0, for never, by default. */
   readonly late?: number;
 }
 
 /** The faults a run may have. */
 export interface Faults extends IoFaults {
-  /** How far the clock of `Date` may jump, in milliseconds, backward if negative; by default 0, which is never. */
+  /** How far the clock of `Date` may jump, in milliseconds, backward if negative; 0, for never, by default. */
   readonly clock?: number;
   /** Whether workers may die without notice; false by default. */
   readonly dies?: boolean;

@@ -18,7 +18,7 @@ import {
 } from "../scenario/mod.ts";
 import { SearchPool, type SplitWorkersOptions } from "./search_pool.ts";
 
-/** How to explore a scenario on several workers. */
+/** Options of {@linkcode exploreScenarioSplit}. */
 export interface ExploreScenarioSplitOptions extends ExploreScenarioOptions, SplitWorkersOptions {}
 
 /**

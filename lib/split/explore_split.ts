@@ -61,7 +61,7 @@ const TURN = 20;
 /**
  * Explores a program on several workers, with the same result as `explore`.
  *
- * @throws {RangeError} if the settings, the budget, the strategy or the number of workers are invalid.
+ * @throws {RangeError} if the settings, the budget, the strategy or the number of workers is invalid.
  * @throws {TypeError} if the program does not name its module.
  * @throws {GuestError} if a worker cannot import the program.
  * @throws {GuestDiedError} if six workers in a row died while they performed the same share.

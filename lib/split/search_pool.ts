@@ -96,7 +96,7 @@ export class SearchPool implements AsyncDisposable {
     return this.#areThere;
   }
 
-  /** Has a worker perform a share. */
+  /** Performs a share on a worker. */
   async perform(share: unknown): Promise<unknown> {
     const pool = await this.#open();
     const retryIf = (error: Error) => error instanceof GuestDiedError;

@@ -26,7 +26,7 @@ const WALKS = 2000;
 const MOST_STEPS = 120;
 /** How many of a task's last operations identify its place. */
 const RECENT = 3;
-/** A disfavored task that is picked is picked again at random, except one time in this many. */
+/** A pick of the disfavored task is drawn again, except one time in this many. */
 const SELDOM = 8;
 /** The number of runs after which it stops looking. */
 const ENOUGH = 30;

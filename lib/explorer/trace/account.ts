@@ -58,7 +58,7 @@ export interface AccountMoment extends Moment {
 export const MOST_MOMENTS = 2000;
 
 /**
- * The run of a schedule, step by step.
+ * Returns the run of a schedule, step by step.
  *
  * @throws {RangeError} if the text is not a schedule, or is one of another program, variant, version or input.
  */

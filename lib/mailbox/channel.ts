@@ -40,7 +40,7 @@ import { contentsOf } from "./contents.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
 import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
-import { FOR_EVER, REASON_BYTES, stackless, stockOptions } from "./region.ts";
+import { FOREVER, REASON_BYTES, stackless, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockPlace } from "./stock_inside.ts";
@@ -384,7 +384,7 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#putBytes(bytes: Uint8Array, options: WaitOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const put = yield* this.#stock.put(bytes, options === undefined ? FOREVER : yield* stockOptions(options));
     if (put === "closed") throw yield* this.#closed("put into");
     return put === "put";
   }
@@ -396,13 +396,13 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#takeBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(1, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const taken = yield* this.#stock.take(1, options === undefined ? FOREVER : yield* stockOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
     return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#takeRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const taken = yield* this.#stock.take(count, options === undefined ? FOREVER : yield* stockOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
     return taken === "late" ? undefined : taken;
   }

@@ -33,7 +33,7 @@ import { argsOf, checkWaitOptions, type SharedThing, type WaitOptions } from "..
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
 import { contentsOf } from "./contents.ts";
-import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, FOR_EVER, holdsText, stockOptions } from "./region.ts";
+import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, FOREVER, holdsText, stockOptions } from "./region.ts";
 import { bodyAt } from "./records.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
@@ -266,7 +266,7 @@ export class Queue<T = unknown> implements SharedThing {
   }
 
   *#putBytes(bytes: Uint8Array, options: PutOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const put = yield* this.#stock.put(bytes, options === undefined ? FOREVER : yield* stockOptions(options));
     if (put === "closed") throw this.#shutDown("put into");
     return put === "put";
   }
@@ -278,13 +278,13 @@ export class Queue<T = unknown> implements SharedThing {
   }
 
   *#getBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(1, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const taken = yield* this.#stock.take(1, options === undefined ? FOREVER : yield* stockOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
     return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#getRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    const taken = yield* this.#stock.take(count, options === undefined ? FOREVER : yield* stockOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
     return taken === "late" ? undefined : taken;
   }

@@ -31,7 +31,7 @@ export function checkCount(name: string, count: number): void {
 export function* stockOptions(
   options: (WaitOptions & { readonly priority?: number | undefined }) | undefined,
 ): Steps<StockOptions> {
-  if (options === undefined) return FOR_EVER;
+  if (options === undefined) return FOREVER;
   return { ...yield* parkOptions(options), priority: options.priority };
 }
 
@@ -69,4 +69,4 @@ export function holdsText(size: number): string {
 }
 
 /** The options of a call that waits without a limit. */
-export const FOR_EVER: StockOptions = { deadline: Infinity };
+export const FOREVER: StockOptions = { deadline: Infinity };

@@ -13,7 +13,7 @@ import type { Child, ChildOptions, ChildStatus, RunEnd } from "./platform.ts";
 /** The most bytes that may wait for their reader. */
 const MOST_WAITING = 1 << 20;
 /** The exit code recorded for a child that was ended by a signal. */
-const SIGNALLED = 128;
+const SIGNALED = 128;
 
 /** Starts this runtime's executable with other arguments. */
 export function startChild({ args, env = {}, cwd, printed = "inherit" }: ChildOptions): Child {
@@ -50,7 +50,7 @@ export async function runChild({ args, env = {}, cwd }: ChildOptions): Promise<R
 /** How it ended; rejects if it could not be started. */
 function statusOf(child: ChildProcess): Promise<ChildStatus> {
   return new Promise((resolve, reject) => {
-    child.on("exit", (code, signal) => resolve({ code: code ?? SIGNALLED, signal }));
+    child.on("exit", (code, signal) => resolve({ code: code ?? SIGNALED, signal }));
     child.on("error", reject);
   });
 }

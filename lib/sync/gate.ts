@@ -9,7 +9,7 @@
 import type { Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
 import { type Refusal, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** The request of every waiter and the answer to it. */
 const OPEN = 1;
@@ -32,7 +32,7 @@ export class Gate {
     return (yield* this.#queue.obtain(
       () => this.#look(),
       OPEN,
-      options === undefined ? FOR_EVER : yield* parkOptions(options),
+      options === undefined ? FOREVER : yield* parkOptions(options),
     )) === OPEN;
   }
 

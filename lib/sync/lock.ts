@@ -37,7 +37,7 @@ import { type Acquired, guarded, type Inside, LockGuard } from "./lock_guard.ts"
 import type { Shareable } from "./space.ts";
 import { block, blockUnlessHeld, bodyOf, shownBy, type Viewable, type Viewing } from "./view.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Options of a lock. */
 export interface LockOptions {
@@ -386,7 +386,7 @@ export class Lock implements SharedThing, Viewable {
   }
 
   *#takeSlowly(options: WaitOptions | undefined): Steps<Acquired> {
-    const { deadline, now, cancel } = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    const { deadline, now, cancel } = options === undefined ? FOREVER : yield* parkOptions(options);
     const line: Line = { ticket: 0 };
     // WOKEN, if this task is the woken waiter.
     let woken = 0;

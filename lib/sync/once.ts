@@ -31,7 +31,7 @@ import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a once. */
 export interface OnceStatistics {
@@ -199,7 +199,7 @@ export class Once implements SharedThing {
     const answer = yield* this.#queue.obtain(
       () => this.#look(),
       RUN,
-      options === undefined ? FOR_EVER : yield* parkOptions(options),
+      options === undefined ? FOREVER : yield* parkOptions(options),
     );
     return answer === RUN ? "run" : answer === OVER ? "done" : "late";
   }

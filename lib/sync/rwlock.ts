@@ -40,7 +40,7 @@ import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewing } from "./view.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Statistics of a readers-writer lock. */
 export interface RWLockStatistics {
@@ -275,7 +275,7 @@ export class RWLock implements SharedThing {
   }
 
   *#acquire(request: Request, options: WaitOptions | undefined): Steps<Acquired> {
-    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    const patience = options === undefined ? FOREVER : yield* parkOptions(options);
     return yield* this.#acquired(yield* this.#queue.obtain(() => this.#tryAdmit(request), request, patience));
   }
 

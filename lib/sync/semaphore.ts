@@ -32,7 +32,7 @@ import { add, call, load, markBegun, type Steps, store } from "../memory/mod.ts"
 import type { Binding, SharedThing } from "./binding.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How long to wait, and how many permits to take. */
 export interface PermitOptions extends WaitOptions {
@@ -196,7 +196,7 @@ export class Semaphore implements SharedThing {
   }
 
   *#acquire(request: number, options: PermitOptions | undefined): Steps<boolean> {
-    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    const patience = options === undefined ? FOREVER : yield* parkOptions(options);
     return (yield* this.#queue.obtain(() => this.#tryTake(request), request, patience)) !== 0;
   }
 

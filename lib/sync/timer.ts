@@ -33,7 +33,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { argsOf, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { argsOf, checkWaitOptions, FOREVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Options of a timer. */
 export interface TimerOptions {
@@ -216,7 +216,7 @@ export class Timer implements SharedThing {
   }
 
   *#claim(options: WaitOptions | undefined): Steps<TimerClaim> {
-    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    const patience = options === undefined ? FOREVER : yield* parkOptions(options);
     for (let inTime = true;;) {
       const wait = { ...patience, claim: "waiting" as TimerClaim, due: Infinity };
       const answer = yield* this.#queue.obtain(() => this.#try(wait, inTime), LOOK, wait);

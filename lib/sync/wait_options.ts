@@ -56,7 +56,7 @@ export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
 }
 
 /** The wait of a call without options. */
-export const FOR_EVER: ParkOptions = { deadline: Infinity };
+export const FOREVER: ParkOptions = { deadline: Infinity };
 
 /** Converts the options of a call into those of its wait. */
 export function* parkOptions(options: WaitOptions): Steps<ParkOptions> {

@@ -15,7 +15,7 @@ import { complain } from "./output.ts";
 import { onSignals } from "./signals.ts";
 
 /** The exit code after a signal is this plus the signal's number. */
-const SIGNALLED = 128;
+const SIGNALED = 128;
 
 /** Starts this script again with permission to reach these hosts; undefined if it has that permission. */
 export async function withNetwork(hosts: readonly string[]): Promise<number | undefined> {
@@ -53,7 +53,7 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
   try {
     const { code, signal } = await child.status;
     if (signal === "SIGKILL" && heard > 0) return heard;
-    return signal === null ? code : SIGNALLED + (code % SIGNALLED);
+    return signal === null ? code : SIGNALED + (code % SIGNALED);
   } finally {
     letGo();
   }

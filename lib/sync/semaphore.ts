@@ -48,8 +48,8 @@ export interface SemaphoreStatistics {
   readonly waiters: number;
 }
 
-/** One more than the most permits of a semaphore. */
-export const MOST_PERMITS = 2 ** 29;
+/** The most permits of a semaphore. */
+export const MOST_PERMITS = 2 ** 29 - 1;
 /** Added to a request whose permits a guard will hold. */
 const HELD = 2 ** 29;
 
@@ -64,9 +64,9 @@ export function boundedSemaphore(initial: number): Shareable<Semaphore> {
 }
 
 function shareable(initial: number, bounded: boolean): Shareable<Semaphore> {
-  if (!(Number.isSafeInteger(initial) && initial >= 0 && initial < MOST_PERMITS)) {
+  if (!(Number.isSafeInteger(initial) && initial >= 0 && initial <= MOST_PERMITS)) {
     throw new RangeError(
-      `Cannot make a semaphore: of ${initial} permits, a whole number from 0 to ${MOST_PERMITS - 1} is wanted`,
+      `Cannot make a semaphore: of ${initial} permits, a whole number from 0 to ${MOST_PERMITS} is wanted`,
     );
   }
   return {
@@ -216,7 +216,7 @@ export class Semaphore implements SharedThing {
     const held = this.#place.held + this.#binding.task;
     const given = permitsOf(request);
     const free = yield* load(permits);
-    const most = bounded ? initial : MOST_PERMITS - 1;
+    const most = bounded ? initial : MOST_PERMITS;
     const mine = request === given ? given : yield* load(held);
     const act = `Cannot release ${given} of ${this.name}`;
     if (given > mine) return new Refusal(new StateError(`${act}: its guards hold ${mine}, as many are wanted`));
@@ -273,7 +273,7 @@ export class Semaphore implements SharedThing {
     const { bounded, initial } = this.#place;
     const permits = options?.permits ?? 1;
     // A request for more permits than can ever exist would block itself and everybody behind it.
-    const most = bounded ? initial : MOST_PERMITS - 1;
+    const most = bounded ? initial : MOST_PERMITS;
     if (Number.isSafeInteger(permits) && permits >= 1 && permits <= most) return permits;
     throw new RangeError(`Cannot ${act} ${permits} of ${this.name}: a whole number from 1 to ${most} is wanted`);
   }

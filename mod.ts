@@ -407,6 +407,7 @@ export {
   Queue,
   queue,
   type QueueOptions,
+  type QueueOrder,
   type QueueStatistics,
   select,
   type Selected,
@@ -414,7 +415,6 @@ export {
   type SelectOf,
   type SelectOperation,
   type SelectOptions,
-  type StockOrder,
   type Taken,
 } from "./lib/mailbox/mod.ts";
 

@@ -10,7 +10,7 @@
  *   value returns to its place. `select` (in its own file) performs one of several operations.
  *
  * Longer than most files because each way in and out also has a call for encoded values; the work itself is in
- * `stock.ts`.
+ * `item_buffer.ts`.
  *
  * @example
  * ```ts
@@ -40,10 +40,10 @@ import { contentsOf } from "./contents.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
 import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
-import { FOREVER, REASON_BYTES, stackless, stockOptions } from "./region.ts";
+import { bufferOptions, FOREVER, REASON_BYTES, stackless } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
-import { Stock } from "./stock.ts";
-import { reserveStock, type StockPlace } from "./stock_inside.ts";
+import { ItemBuffer } from "./item_buffer.ts";
+import { type ItemBufferPlace, reserveItemBuffer } from "./item_buffer_monitor.ts";
 
 /** Options of a channel. */
 export interface ChannelOptions {
@@ -79,7 +79,7 @@ export function channel<T = unknown>({ capacity = 0, bytes = DEFAULT_BYTES }: Ch
     kind: "channel",
     reserve(space, name) {
       const place = {
-        stock: reserveStock(space, name, { capacity, bytes, order: "fifo" }),
+        buffer: reserveItemBuffer(space, name, { capacity, bytes, order: "fifo" }),
         reasonLength: space.word(`${name}.reasonLength`),
         reason: space.bytes(`${name}.reason`, REASON_BYTES),
         bound: space.words(`${name}.bound`, space.tasks),
@@ -91,7 +91,7 @@ export function channel<T = unknown>({ capacity = 0, bytes = DEFAULT_BYTES }: Ch
 }
 
 interface Place {
-  readonly stock: StockPlace;
+  readonly buffer: ItemBufferPlace;
   /** The length of the reason in bytes, or 0. */
   readonly reasonLength: number;
   /** The encoded reason. */
@@ -122,14 +122,14 @@ export class Channel<T = unknown> implements SharedThing {
   readonly name: string;
   readonly #binding: Binding;
   readonly #place: Place;
-  readonly #stock: Stock;
+  readonly #buffer: ItemBuffer;
 
   /** Made by {@linkcode channel}. */
   constructor(binding: Binding, place: Place) {
-    this.name = place.stock.name;
+    this.name = place.buffer.name;
     this.#binding = binding;
     this.#place = place;
-    this.#stock = new Stock(binding, place.stock);
+    this.#buffer = new ItemBuffer(binding, place.buffer);
   }
 
   /**
@@ -143,7 +143,7 @@ export class Channel<T = unknown> implements SharedThing {
   put(value: T, options?: WaitOptions): Steps<void> {
     return mapped(this.putBytes(encode(value), options), (put) => {
       if (put) return;
-      const is = this.#place.stock.capacity === 0 ? "nobody takes" : "it is full";
+      const is = this.#place.buffer.capacity === 0 ? "nobody takes" : "it is full";
       throw this.#late("put into", is, "a take in time");
     });
   }
@@ -219,12 +219,12 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** Whether a take would succeed at once. */
   isReady(): Steps<boolean> {
-    return call({ kind: "call", object: this.name, method: "isReady", args: [] }, this.#stock.isReady());
+    return call({ kind: "call", object: this.name, method: "isReady", args: [] }, this.#buffer.isReady());
   }
 
   /** Whether it is closed, so that puts fail. */
   isClosed(): Steps<boolean> {
-    return call({ kind: "call", object: this.name, method: "isClosed", args: [] }, this.#stock.isClosed());
+    return call({ kind: "call", object: this.name, method: "isClosed", args: [] }, this.#buffer.isClosed());
   }
 
   /** Closes the channel permanently. If a reason is given, loops fail with it; the first reason given is kept. */
@@ -249,7 +249,7 @@ export class Channel<T = unknown> implements SharedThing {
   /** Puts an encoded value: the call of `put`. Returns false on a timeout. */
   putBytes(bytes: Uint8Array, options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`put into ${this.name}`, options);
-    this.#stock.checkBody(bytes);
+    this.#buffer.checkBody(bytes);
     const args = [bytes, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
@@ -257,7 +257,7 @@ export class Channel<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Returns how many it put before the timeout. */
   putRecords(records: Uint8Array, options?: WaitOptions): Steps<number> {
     checkWaitOptions(`put into ${this.name}`, options);
-    this.#stock.checkRecords(records);
+    this.#buffer.checkRecords(records);
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -298,8 +298,8 @@ export class Channel<T = unknown> implements SharedThing {
     options?: WaitOptions & { readonly seed?: number | undefined },
   ): Steps<SelectedBytes | undefined> {
     checkWaitOptions("select", options);
-    const stocks = operations.map(({ channel }) => this.#named(channel).#stock);
-    const body = this.#select(new Selecting(this.#binding, { operations, stocks }), options);
+    const buffers = operations.map(({ channel }) => this.#named(channel).#buffer);
+    const body = this.#select(new Selecting(this.#binding, { operations, buffers }), options);
     const args = [operations, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "selectBytes", args }, body);
   }
@@ -313,7 +313,7 @@ export class Channel<T = unknown> implements SharedThing {
    * See {@linkcode SharedThing}: values granted to the dead task return to their places; a channel bound to it closes.
    */
   *died(task: number): Steps<void> {
-    if (yield* this.#stock.died(task)) yield* this.#endOf(task, "it died");
+    if (yield* this.#buffer.died(task)) yield* this.#endOf(task, "it died");
   }
 
   /** See {@linkcode SharedThing}: a channel bound to the task closes. */
@@ -328,7 +328,7 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *leaks(): Steps<readonly string[]> {
-    const { size } = yield* this.#stock.look();
+    const { size } = yield* this.#buffer.look();
     return size === 0 ? [] : [holdsText(size)];
   }
 
@@ -348,7 +348,7 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#close(reason: Uint8Array | undefined): Steps<void> {
-    yield* this.#stock.close(reason === undefined ? {} : { first: this.#note(reason) });
+    yield* this.#buffer.close(reason === undefined ? {} : { first: this.#note(reason) });
   }
 
   /** Inside: stores the reason. */
@@ -384,31 +384,31 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#putBytes(bytes: Uint8Array, options: WaitOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, options === undefined ? FOREVER : yield* stockOptions(options));
+    const put = yield* this.#buffer.put(bytes, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (put === "closed") throw yield* this.#closed("put into");
     return put === "put";
   }
 
   *#putRecords(records: Uint8Array, options: WaitOptions | undefined): Steps<number> {
-    const { put, failure } = yield* this.#stock.putRecords(records, yield* stockOptions(options));
+    const { put, failure } = yield* this.#buffer.putRecords(records, yield* bufferOptions(options));
     if (failure === "closed") throw yield* this.#closed("put into");
     return put;
   }
 
   *#takeBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(1, options === undefined ? FOREVER : yield* stockOptions(options));
+    const taken = yield* this.#buffer.take(1, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
     return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#takeRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, options === undefined ? FOREVER : yield* stockOptions(options));
+    const taken = yield* this.#buffer.take(count, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
     return taken === "late" ? undefined : taken;
   }
 
   *#nextBytes(options: WaitOptions | undefined): Steps<Uint8Array | false | undefined> {
-    const taken = yield* this.#stock.take(1, yield* stockOptions(options));
+    const taken = yield* this.#buffer.take(1, yield* bufferOptions(options));
     if (taken === "late") return undefined;
     if (taken !== "closed") return bodyAt(taken.slice(), 0);
     if ((yield* load(this.#place.reasonLength)) === 0) return false;
@@ -416,7 +416,7 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#fetchBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const fetched = yield* this.#stock.fetch(yield* stockOptions(options));
+    const fetched = yield* this.#buffer.fetch(yield* bufferOptions(options));
     if (fetched === "closed") throw yield* this.#closed("fetch from");
     return fetched === "late" ? undefined : bodyAt(fetched, 0);
   }
@@ -425,14 +425,14 @@ export class Channel<T = unknown> implements SharedThing {
     selecting: Selecting,
     options: (WaitOptions & { readonly seed?: number | undefined }) | undefined,
   ): Steps<SelectedBytes | undefined> {
-    const selected = yield* selecting.run({ ...yield* stockOptions(options), seed: options?.seed });
+    const selected = yield* selecting.run({ ...yield* bufferOptions(options), seed: options?.seed });
     if (selected === undefined || "bytes" in selected) return selected;
     const { channel, put } = selected.closed;
     throw yield* this.#named(channel).#closed(put === undefined ? "take from" : "put into");
   }
 
   *#statistics(): Steps<ChannelStatistics> {
-    const { size, puts, takers, fetchers, closed } = yield* this.#stock.statistics();
+    const { size, puts, takers, fetchers, closed } = yield* this.#buffer.statistics();
     return { size, putters: puts, takers, fetchers, closed };
   }
 

@@ -1,7 +1,7 @@
 /**
  * The contract of the two stores that hold the items of queues and channels as bytes.
  *
- * - All steps run inside the monitor of the stock that owns the store, between a load and a save of its numbers.
+ * - All steps run inside the monitor of the buffer that owns the store, between a load and a save of its numbers.
  * - A handle names an item from `add` to `drop`; it is an integer from 1 to 2^28.
  * - An added item becomes takeable when it is admitted, unless it is dropped first. `first` returns the takeable item
  *   that comes first, `claim` takes it out of the order but leaves its bytes in place, and `restore` puts it back where

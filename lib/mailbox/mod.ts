@@ -29,4 +29,4 @@ export {
   type SelectOptions,
 } from "./select.ts";
 export type { SelectedBytes, SelectOperation } from "./selecting.ts";
-export type { StockOrder } from "./stock_inside.ts";
+export type { QueueOrder } from "./item_buffer_monitor.ts";

@@ -33,17 +33,17 @@ import { argsOf, checkWaitOptions, type SharedThing, type WaitOptions } from "..
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
 import { contentsOf } from "./contents.ts";
-import { AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, FOREVER, holdsText, stockOptions } from "./region.ts";
+import { AT_ONCE, bufferOptions, checkBytes, checkCount, copied, DEFAULT_BYTES, FOREVER, holdsText } from "./region.ts";
 import { bodyAt } from "./records.ts";
-import { Stock } from "./stock.ts";
-import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
+import { ItemBuffer } from "./item_buffer.ts";
+import { type ItemBufferPlace, type QueueOrder, reserveItemBuffer } from "./item_buffer_monitor.ts";
 
 /** Options of a queue. */
 export interface QueueOptions {
   /** The most items it holds; 0 (the default) or less for as many as fit. */
   readonly maxsize?: number;
   /** Which item comes first: the oldest (`fifo`, the default), the newest (`lifo`), or the lowest `priority` number. */
-  readonly order?: StockOrder;
+  readonly order?: QueueOrder;
   /** Room for its items, in bytes, including a 4-byte header and padding for each; 32 MB by default, used lazily. */
   readonly bytes?: number;
 }
@@ -88,7 +88,7 @@ export function queue<T = unknown>(
   return {
     kind: "queue",
     reserve(space, name) {
-      const place = reserveStock(space, name, { capacity: maxsize > 0 ? maxsize : Infinity, bytes, order });
+      const place = reserveItemBuffer(space, name, { capacity: maxsize > 0 ? maxsize : Infinity, bytes, order });
       return (binding) => new Queue<T>(binding, place);
     },
   };
@@ -109,12 +109,12 @@ const CALLS: readonly (keyof Queue & string)[] = [
 export class Queue<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #stock: Stock;
+  readonly #buffer: ItemBuffer;
 
   /** Made by {@linkcode queue}. */
-  constructor(binding: Binding, place: StockPlace) {
+  constructor(binding: Binding, place: ItemBufferPlace) {
     this.name = place.name;
-    this.#stock = new Stock(binding, place);
+    this.#buffer = new ItemBuffer(binding, place);
   }
 
   /**
@@ -185,7 +185,7 @@ export class Queue<T = unknown> implements SharedThing {
    * no effect, except to drop them.
    */
   shutdown({ immediate = false }: { readonly immediate?: boolean } = {}): Steps<void> {
-    const body = this.#stock.close({ drop: immediate });
+    const body = this.#buffer.close({ drop: immediate });
     return call({ kind: "call", object: this.name, method: "shutdown", args: [{ immediate }] }, body);
   }
 
@@ -197,7 +197,7 @@ export class Queue<T = unknown> implements SharedThing {
   /** Puts an encoded value: the call of `put`. Returns false on a timeout. */
   putBytes(bytes: Uint8Array, options?: PutOptions): Steps<boolean> {
     this.#check(options);
-    this.#stock.checkBody(bytes);
+    this.#buffer.checkBody(bytes);
     const args = [bytes, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
@@ -205,7 +205,7 @@ export class Queue<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Returns how many it put before the timeout. */
   putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
     this.#check(options);
-    this.#stock.checkRecords(records);
+    this.#buffer.checkRecords(records);
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -227,7 +227,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** See {@linkcode SharedThing}: items granted to the dead task return to their places. */
   *died(task: number): Steps<void> {
-    yield* this.#stock.died(task);
+    yield* this.#buffer.died(task);
   }
 
   /** See {@linkcode SharedThing}: the first items that can be taken. */
@@ -237,7 +237,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *leaks(): Steps<readonly string[]> {
-    const { size } = yield* this.#stock.look();
+    const { size } = yield* this.#buffer.look();
     return size === 0 ? [] : [holdsText(size)];
   }
 
@@ -257,40 +257,40 @@ export class Queue<T = unknown> implements SharedThing {
   }
 
   *#taskDone(): Steps<void> {
-    if (yield* this.#stock.done()) return;
+    if (yield* this.#buffer.done()) return;
     throw new StateError(`Cannot mark an item of ${this.name} as done: all are done, an item that was taken is wanted`);
   }
 
   *#join(options: WaitOptions | undefined): Steps<boolean> {
-    return yield* this.#stock.join(yield* stockOptions(options));
+    return yield* this.#buffer.join(yield* bufferOptions(options));
   }
 
   *#putBytes(bytes: Uint8Array, options: PutOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, options === undefined ? FOREVER : yield* stockOptions(options));
+    const put = yield* this.#buffer.put(bytes, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (put === "closed") throw this.#shutDown("put into");
     return put === "put";
   }
 
   *#putRecords(records: Uint8Array, options: PutOptions | undefined): Steps<number> {
-    const { put, failure } = yield* this.#stock.putRecords(records, yield* stockOptions(options));
+    const { put, failure } = yield* this.#buffer.putRecords(records, yield* bufferOptions(options));
     if (failure === "closed") throw this.#shutDown("put into");
     return put;
   }
 
   *#getBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(1, options === undefined ? FOREVER : yield* stockOptions(options));
+    const taken = yield* this.#buffer.take(1, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
     return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#getRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, options === undefined ? FOREVER : yield* stockOptions(options));
+    const taken = yield* this.#buffer.take(count, options === undefined ? FOREVER : yield* bufferOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
     return taken === "late" ? undefined : taken;
   }
 
   *#statistics(): Steps<QueueStatistics> {
-    const { size, puts, takers, unfinished, closed } = yield* this.#stock.statistics();
+    const { size, puts, takers, unfinished, closed } = yield* this.#buffer.statistics();
     return { size, putters: puts, getters: takers, unfinished, shutDown: closed };
   }
 

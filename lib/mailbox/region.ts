@@ -6,7 +6,7 @@ import { farError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
 import { parkOptions, type WaitOptions } from "../sync/mod.ts";
 import { encode } from "../codec/mod.ts";
-import type { StockOptions } from "./stock.ts";
+import type { ItemBufferOptions } from "./item_buffer.ts";
 
 /** The default size of a region, in bytes: memory is used only once it is written. */
 export const DEFAULT_BYTES: number = 32 * 2 ** 20;
@@ -27,10 +27,10 @@ export function checkCount(name: string, count: number): void {
   throw new RangeError(`Cannot take ${count} of ${name}: a whole number of at least 1 is wanted`);
 }
 
-/** Converts the options of a call into those of a stock. */
-export function* stockOptions(
+/** Converts the options of a call into those of a buffer. */
+export function* bufferOptions(
   options: (WaitOptions & { readonly priority?: number | undefined }) | undefined,
-): Steps<StockOptions> {
+): Steps<ItemBufferOptions> {
   if (options === undefined) return FOREVER;
   return { ...yield* parkOptions(options), priority: options.priority };
 }
@@ -69,4 +69,4 @@ export function holdsText(size: number): string {
 }
 
 /** The options of a call that waits without a limit. */
-export const FOREVER: StockOptions = { deadline: Infinity };
+export const FOREVER: ItemBufferOptions = { deadline: Infinity };

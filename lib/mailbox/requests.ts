@@ -1,5 +1,5 @@
 /**
- * The requests of tasks that wait for a stock, and the answers to them, as numbers in a wait queue.
+ * The requests of tasks that wait for a buffer, and the answers to them, as numbers in a wait queue.
  */
 
 /** Wants an item. */
@@ -13,7 +13,7 @@ const FIRST_SIZE = 8;
 
 /** An answer above 0 is the handle of the claimed item; this one means that the staged item has been accepted. */
 export const ACCEPTED = -1;
-/** The stock is closed. */
+/** The buffer is closed. */
 export const CLOSED = -2;
 /** Trying again may succeed. */
 export const RETRY = -3;
@@ -21,7 +21,7 @@ export const RETRY = -3;
 export const FULL = -4;
 export const LOOK = -5;
 
-/** Wants an item; `selecting` if it also waits in other stocks. */
+/** Wants an item; `selecting` if it also waits in other buffers. */
 export function taking(selecting: boolean): number {
   return selecting ? SELECT_TAKE : TAKE;
 }
@@ -51,7 +51,7 @@ export function sizeOf(request: number): number {
   return (request - FIRST_SIZE) >> 1;
 }
 
-/** Whether its waiter waits in several stocks. */
+/** Whether its waiter waits in several buffers. */
 export function isSelecting(request: number): boolean {
   return request < 0 || request >= FIRST_SIZE ? (request & 1) !== 0 : request === SELECT_TAKE;
 }

@@ -1,8 +1,8 @@
 /**
- * The steps of a select: one of several operations on stocks, decided at one instant of their state.
+ * The steps of a select: one of several operations on buffers, decided at one instant of their state.
  *
  * - It enters all the monitors in the order of their places, so that two selects never deadlock. Inside, it performs
- *   one of the possible operations, picked by chance; if there is none, it queues in all stocks.
+ *   one of the possible operations, picked by chance; if there is none, it queues in all buffers.
  * - Of several operations on one channel in the same direction, chance picks one to wait for all of them, because they
  *   become possible at the same instants.
  */
@@ -19,7 +19,7 @@ import {
 } from "../sync/mod.ts";
 import { ACCEPTED, RETRY } from "./requests.ts";
 import { bodyAt } from "./records.ts";
-import type { Stock, StockOptions } from "./stock.ts";
+import type { ItemBuffer, ItemBufferOptions } from "./item_buffer.ts";
 
 /** A take, or a put of encoded bytes. */
 export interface SelectOperation {
@@ -42,7 +42,7 @@ export interface SelectedClosed {
   readonly closed: SelectOperation;
 }
 
-/** The result of visiting all stocks: the operation performed, or the one that waits in each. */
+/** The result of visiting all buffers: the operation performed, or the one that waits in each. */
 interface Visit {
   readonly done: SelectedBytes | SelectedClosed | undefined;
   readonly waiting: readonly Party[];
@@ -50,32 +50,35 @@ interface Visit {
 
 interface Party extends SelectOperation {
   readonly index: number;
-  readonly stock: Stock;
+  readonly buffer: ItemBuffer;
 }
 
-/** One select among operations on stocks. */
+/** One select among operations on buffers. */
 export class Selecting {
   readonly #binding: Binding;
   readonly #decisions: Decisions;
   readonly #parties: readonly Party[];
   // Without duplicates, in the order of their places.
-  readonly #stocks: readonly Stock[];
+  readonly #buffers: readonly ItemBuffer[];
 
-  /** The operations, each with the stock of its channel. */
+  /** The operations, each with the buffer of its channel. */
   constructor(
     binding: Binding,
-    { operations, stocks }: { readonly operations: readonly SelectOperation[]; readonly stocks: readonly Stock[] },
+    { operations, buffers }: {
+      readonly operations: readonly SelectOperation[];
+      readonly buffers: readonly ItemBuffer[];
+    },
   ) {
-    const [first] = stocks;
+    const [first] = buffers;
     if (first === undefined) throw new TypeError("Cannot select: no operation, at least one is wanted");
     this.#binding = binding;
     this.#decisions = first.place.decisions(binding);
-    this.#parties = operations.map((operation, index) => ({ ...operation, index, stock: stocks[index] ?? first }));
-    this.#stocks = [...new Set(stocks)].sort((one, other) => one.place.state - other.place.state);
-    for (const { stock, channel, put } of this.#parties) {
-      if (put !== undefined) stock.checkBody(put);
+    this.#parties = operations.map((operation, index) => ({ ...operation, index, buffer: buffers[index] ?? first }));
+    this.#buffers = [...new Set(buffers)].sort((one, other) => one.place.state - other.place.state);
+    for (const { buffer, channel, put } of this.#parties) {
+      if (put !== undefined) buffer.checkBody(put);
       const both = this.#parties.some((other) =>
-        other.stock === stock && (other.put === undefined) !== (put === undefined)
+        other.buffer === buffer && (other.put === undefined) !== (put === undefined)
       );
       if (both) throw new TypeError(`Cannot select: a take and a put on ${channel}, one direction for each is wanted`);
     }
@@ -83,24 +86,28 @@ export class Selecting {
 
   /** Performs one operation; returns `undefined` if none was possible in time. */
   *run(
-    options: StockOptions & { readonly seed?: number | undefined },
+    options: ItemBufferOptions & { readonly seed?: number | undefined },
   ): Steps<SelectedBytes | SelectedClosed | undefined> {
     const pick = options.seed === undefined ? choose : chosenBy(options.seed);
     const { deadline, now, cancel } = options;
     for (;;) {
       const lane = now ? NO_LANE : this.#binding.tryLane();
       try {
-        const visit = yield* this.#inside(this.#stocks, () => this.#visit(pick, { lane, cancel }));
+        const visit = yield* this.#inside(this.#buffers, () => this.#visit(pick, { lane, cancel }));
         if ("error" in visit) throw visit.error;
         const { done, waiting } = visit;
         if (done !== undefined || now) return done;
         if (lane === NO_LANE) throw this.#binding.noLane();
-        const grant = yield* this.#decisions.wait(waiting.map(({ stock }) => stock.queue), { lane, deadline, cancel });
+        const grant = yield* this.#decisions.wait(waiting.map(({ buffer }) => buffer.queue), {
+          lane,
+          deadline,
+          cancel,
+        });
         const party = grant && waiting[grant.index];
         if (grant === undefined || party === undefined) return undefined;
-        const { index, stock } = party;
+        const { index, buffer } = party;
         if (grant.answer === ACCEPTED) return { index, bytes: undefined };
-        if (grant.answer > 0) return { index, bytes: bodyAt(yield* stock.finishTake(lane, 1), 0) };
+        if (grant.answer > 0) return { index, bytes: bodyAt(yield* buffer.finishTake(lane, 1), 0) };
         if (grant.answer !== RETRY) return { closed: party };
         if (cancel !== undefined && (yield* cancelled(cancel))) throw cancelledWait("a select");
       } finally {
@@ -113,23 +120,23 @@ export class Selecting {
    * Enters all monitors and leaves them again. An error on entering one is returned, so that those already entered stay
    * intact.
    */
-  *#inside(stocks: readonly Stock[], body: () => Steps<Visit>): Steps<Visit | Failure> {
-    const [stock, ...others] = stocks;
-    if (stock === undefined) return yield* body();
+  *#inside(buffers: readonly ItemBuffer[], body: () => Steps<Visit>): Steps<Visit | Failure> {
+    const [buffer, ...others] = buffers;
+    if (buffer === undefined) return yield* body();
     let isInside = false;
     const inner = (): Steps<Visit | Failure> => {
       isInside = true;
       return this.#inside(others, body);
     };
     try {
-      return yield* stock.inside(inner);
+      return yield* buffer.inside(inner);
     } catch (error) {
       if (isInside) throw error;
       return { error };
     }
   }
 
-  /** Inside: performs one operation, or queues in every stock. */
+  /** Inside: performs one operation, or queues in every buffer. */
   *#visit(
     pick: (n: number) => Steps<number>,
     { lane, cancel }: { readonly lane: number; readonly cancel: CancelToken | undefined },
@@ -142,36 +149,36 @@ export class Selecting {
 
   /** Inside: performs one of the possible operations; `undefined` if there is none. */
   *#doOne(pick: (n: number) => Steps<number>): Steps<SelectedBytes | SelectedClosed | undefined> {
-    let ready = this.#parties.filter(({ stock, put }) =>
-      put === undefined ? stock.takeable : stock.puttable(put.length)
+    let ready = this.#parties.filter(({ buffer, put }) =>
+      put === undefined ? buffer.takeable : buffer.puttable(put.length)
     );
     while (ready.length > 0) {
       const party = ready[ready.length === 1 ? 0 : yield* pick(ready.length)];
       if (party === undefined) return undefined;
-      const { index, stock, put } = party;
-      if (put !== undefined && (yield* stock.tryPut(put, {}))) return { index, bytes: undefined };
-      const records = put === undefined ? yield* stock.tryTake(1) : undefined;
+      const { index, buffer, put } = party;
+      if (put !== undefined && (yield* buffer.tryPut(put, {}))) return { index, bytes: undefined };
+      const records = put === undefined ? yield* buffer.tryTake(1) : undefined;
       if (records !== undefined) return { index, bytes: bodyAt(records.slice(), 0) };
-      if (stock.closed) return { closed: party };
+      if (buffer.closed) return { closed: party };
       // Not possible after all: the waiters it needed have been granted elsewhere.
       ready = ready.filter((other) => other !== party);
     }
     return undefined;
   }
 
-  /** Inside: queues in every stock. Returns the operation that waits in each. */
+  /** Inside: queues in every buffer. Returns the operation that waits in each. */
   *#queue(lane: number, pick: (n: number) => Steps<number>): Steps<readonly Party[]> {
     const waiting: Party[] = [];
-    for (const stock of this.#stocks) {
-      const alike = this.#parties.filter((party) => party.stock === stock);
+    for (const buffer of this.#buffers) {
+      const alike = this.#parties.filter((party) => party.buffer === buffer);
       const party = alike[alike.length === 1 ? 0 : yield* pick(alike.length)];
       if (party === undefined) continue;
       waiting.push(party);
       const { put } = party;
       const request = put === undefined
-        ? stock.noteTaker(true)
-        : yield* stock.stage(put, { fits: stock.roomFor(put.length), selecting: true });
-      yield* stock.queue.queue(lane, request, { ticket: 0 });
+        ? buffer.noteTaker(true)
+        : yield* buffer.stage(put, { fits: buffer.roomFor(put.length), selecting: true });
+      yield* buffer.queue.queue(lane, request, { ticket: 0 });
     }
     return waiting;
   }

@@ -205,10 +205,13 @@ const cases: Case[] = [
     bad: [
       ["lib/sync/lock.ts", "class Lock { *give() { yield* this.queue.inside(function* () { throw new Error(); }); } }"],
       [
-        "lib/mailbox/stock.ts",
-        "class Stock { *put() { yield* this.queue.obtain(() => { throw new Error(); }, 1, {}); } }",
+        "lib/mailbox/item_buffer.ts",
+        "class ItemBuffer { *put() { yield* this.queue.obtain(() => { throw new Error(); }, 1, {}); } }",
       ],
-      ["lib/mailbox/stock.ts", "class Stock { /** Inside: puts. */ *put() { if (this.full) throw new Error(); } }"],
+      [
+        "lib/mailbox/item_buffer.ts",
+        "class ItemBuffer { /** Inside: puts. */ *put() { if (this.full) throw new Error(); } }",
+      ],
       ["lib/sync/lock.ts", "class Lock { /** Inside. */ *#end() { throw new Error(); } }"],
     ],
   },

@@ -1,13 +1,14 @@
 /**
- * A stock of items, the basis of queues and channels: some tasks put items in, others take them out.
+ * A buffer of items, the basis of queues and channels: some tasks put items in, others take them out.
  *
- * - This is the part outside the monitor of its wait queue, which tasks call; the part inside is in `stock_inside.ts`.
+ * - This is the part outside the monitor of its wait queue, which tasks call; the part inside is in
+ *   `item_buffer_monitor.ts`.
  * - `total` items can be taken eventually: `total - staged` are accepted, and behind them lie the `staged` ones of the
  *   tasks that wait to put them. Taking an item accepts the first staged one. With a capacity of 0, an item is accepted
  *   only if it is taken in the same instant (rendezvous).
  * - A waiting taker is granted an item, which is then claimed: it stays where it is until its taker has read it, and
  *   returns to its place if that taker dies or is interrupted. A staged item is granted or withdrawn, never both.
- * - If a bounded stock runs out of bytes, putters wait too ("starved"): they are woken to try again.
+ * - If a bounded buffer runs out of bytes, putters wait too ("starved"): they are woken to try again.
  *
  * Longer than most files because putting and taking each have a fast path besides the one through the wait queue.
  */
@@ -17,23 +18,23 @@ import { load, read, type Steps, store, write } from "../memory/mod.ts";
 import { isContended, NO_LANE, type ParkOptions } from "../sync/mod.ts";
 import { bodyAt, joined, recordSize } from "./records.ts";
 import { ACCEPTED, CLOSED, FETCH, FULL, JOIN, LOOK } from "./requests.ts";
-import { StockInside } from "./stock_inside.ts";
-import { StockState } from "./stock_state.ts";
+import { ItemBufferMonitor } from "./item_buffer_monitor.ts";
+import { ItemBufferState } from "./item_buffer_state.ts";
 
 /** How many times a task that would have to wait checks the state first, on memory that spins: a few microseconds. */
 const LOOKS = 60;
 
 /** When a call gives up, and the priority of the item it puts. */
-export interface StockOptions extends Pick<ParkOptions, "deadline" | "now" | "cancel"> {
+export interface ItemBufferOptions extends Pick<ParkOptions, "deadline" | "now" | "cancel"> {
   /** The item's priority; 0 by default. */
   readonly priority?: number | undefined;
 }
 
 /** `late`: timed out; `closed`: nobody can put anymore, or nothing is left to take. */
-export type StockFailure = "late" | "closed";
+export type ItemBufferFailure = "late" | "closed";
 
-/** Statistics of a stock. */
-export interface StockStatistics {
+/** Statistics of a buffer. */
+export interface ItemBufferStatistics {
   /** How many accepted items nobody has taken. */
   readonly size: number;
   /** How many tasks are waiting to put. */
@@ -47,18 +48,18 @@ export interface StockStatistics {
   readonly closed: boolean;
 }
 
-/** A stock of items, as tasks call it. */
-export class Stock extends StockInside {
+/** A buffer of items, as tasks call it. */
+export class ItemBuffer extends ItemBufferMonitor {
   // The state as read from outside the monitor.
-  readonly #seen = new StockState();
+  readonly #seen = new ItemBufferState();
 
-  *put(body: Uint8Array, options: StockOptions): Steps<"put" | StockFailure> {
+  *put(body: Uint8Array, options: ItemBufferOptions): Steps<"put" | ItemBufferFailure> {
     const { state, queue, place } = this;
     let seen = yield* queue.knock();
     if (seen !== 0) yield* queue.enterAfter(seen);
     let added: Steps<void> | undefined;
     try {
-      yield* read(place.state, StockState.BYTES, { into: state.bytes });
+      yield* read(place.state, ItemBufferState.BYTES, { into: state.bytes });
       state.parse();
       // The path of a short item when nobody waits: no deeper generators, because each one slows every operation.
       const waiting = state.staged + state.starved + state.takers + state.fetchers;
@@ -81,7 +82,7 @@ export class Stock extends StockInside {
   }
 
   /** The rest of `put`, inside. */
-  *#putSlowly(body: Uint8Array, options: StockOptions): Steps<"put" | StockFailure> {
+  *#putSlowly(body: Uint8Array, options: ItemBufferOptions): Steps<"put" | ItemBufferFailure> {
     const { place, queue } = this;
     const { deadline, now, cancel } = options;
     const wait = {
@@ -152,7 +153,7 @@ export class Stock extends StockInside {
   }
 
   /** Puts records in order; returns how many it put before the timeout or before it was closed. */
-  *putRecords(records: Uint8Array, options: StockOptions): Steps<{ put: number; failure?: StockFailure }> {
+  *putRecords(records: Uint8Array, options: ItemBufferOptions): Steps<{ put: number; failure?: ItemBufferFailure }> {
     let put = 0;
     for (let at = 0; at < records.length;) {
       const { count, end } = yield* this.inside(() => this.#putMany(records, { at, priority: options.priority }));
@@ -191,13 +192,13 @@ export class Stock extends StockInside {
   }
 
   /** Takes at least one item, at most `count`; returns their records, valid until the next call. */
-  *take(count: number, options: StockOptions): Steps<Uint8Array | StockFailure> {
+  *take(count: number, options: ItemBufferOptions): Steps<Uint8Array | ItemBufferFailure> {
     const { state, queue, place } = this;
     let seen = yield* queue.knock();
     if (seen !== 0) yield* queue.enterAfter(seen);
     let taken: Uint8Array | undefined;
     try {
-      yield* read(place.state, StockState.BYTES, { into: state.bytes });
+      yield* read(place.state, ItemBufferState.BYTES, { into: state.bytes });
       state.parse();
       // The path of short items that nobody else waits for; see `put`.
       const most = Math.min(count, state.total);
@@ -218,7 +219,7 @@ export class Stock extends StockInside {
   }
 
   /** The rest of `take`, inside. */
-  *#takeSlowly(count: number, { deadline, now, cancel }: StockOptions): Steps<Uint8Array | StockFailure> {
+  *#takeSlowly(count: number, { deadline, now, cancel }: ItemBufferOptions): Steps<Uint8Array | ItemBufferFailure> {
     const { queue, binding } = this;
     let records: Uint8Array | undefined;
     let looks = !now && (binding.memory.spin ?? 0) > 0;
@@ -275,7 +276,7 @@ export class Stock extends StockInside {
   }
 
   /** Returns the record of the first item, which stays. */
-  *fetch({ deadline, now, cancel }: StockOptions): Steps<Uint8Array | StockFailure> {
+  *fetch({ deadline, now, cancel }: ItemBufferOptions): Steps<Uint8Array | ItemBufferFailure> {
     const found: { record: Uint8Array | undefined } = { record: undefined };
     const attempt = () => this.changed(() => this.#tryFetch(found));
     const wait = { deadline, now, cancel, line: { ticket: 0 }, missed: undefined as (() => Steps<void>) | undefined };
@@ -316,8 +317,8 @@ export class Stock extends StockInside {
   }
 
   /** Waits until all items are done; false on a timeout. */
-  *join({ deadline, now, cancel }: StockOptions): Steps<boolean> {
-    const attempt = () => this.changed(() => this.told(({ unfinished }) => unfinished === 0 ? ACCEPTED : 0));
+  *join({ deadline, now, cancel }: ItemBufferOptions): Steps<boolean> {
+    const attempt = () => this.changed(() => this.readState(({ unfinished }) => unfinished === 0 ? ACCEPTED : 0));
     return (yield* this.queue.obtain(attempt, JOIN, { deadline, now, cancel })) !== 0;
   }
 
@@ -343,7 +344,7 @@ export class Stock extends StockInside {
   }
 
   isClosed(): Steps<boolean> {
-    return this.inside(() => this.told(({ closed }) => closed));
+    return this.inside(() => this.readState(({ closed }) => closed));
   }
 
   /** Whether a take would succeed at once. */
@@ -355,29 +356,29 @@ export class Stock extends StockInside {
     return (yield* this.firstInLine()) !== 0;
   }
 
-  statistics(): Steps<StockStatistics> {
-    return this.inside(() => this.told(told));
+  statistics(): Steps<ItemBufferStatistics> {
+    return this.inside(() => this.readState(statisticsOf));
   }
 
   /** Inside: a function of the state. */
   // deno-lint-ignore require-yield
-  *told<T>(tell: (state: StockState) => T): Steps<T> {
-    return tell(this.state);
+  *readState<T>(read: (state: ItemBufferState) => T): Steps<T> {
+    return read(this.state);
   }
 
   /** The statistics after a run, read without the monitor, which a death may have left torn. */
-  *look(): Steps<StockStatistics> {
+  *look(): Steps<ItemBufferStatistics> {
     // A separate object: the task may be inside.
-    const state = new StockState();
-    yield* read(this.place.state, StockState.BYTES, { into: state.bytes });
+    const state = new ItemBufferState();
+    yield* read(this.place.state, ItemBufferState.BYTES, { into: state.bytes });
     state.parse();
-    return told(state);
+    return statisticsOf(state);
   }
 
   /** Outside: checks the state until it is as wanted, for a few microseconds at most. The result is only a hint. */
-  *#look(wanted: (state: StockState) => boolean): Steps<void> {
+  *#look(wanted: (state: ItemBufferState) => boolean): Steps<void> {
     for (let looks = 0; looks < LOOKS; looks++) {
-      yield* read(this.place.state, StockState.BYTES, { into: this.#seen.bytes });
+      yield* read(this.place.state, ItemBufferState.BYTES, { into: this.#seen.bytes });
       this.#seen.parse();
       if (wanted(this.#seen)) return;
     }
@@ -408,6 +409,8 @@ export class Stock extends StockInside {
   }
 }
 
-function told({ size, staged, starved, takers, fetchers, unfinished, closed }: StockState): StockStatistics {
+function statisticsOf(
+  { size, staged, starved, takers, fetchers, unfinished, closed }: ItemBufferState,
+): ItemBufferStatistics {
   return { size, puts: staged + starved, takers, fetchers, unfinished, closed };
 }

@@ -1,5 +1,5 @@
 /**
- * The numbers of a stock, as one record of bytes, which one operation reads and one writes inside its monitor.
+ * The numbers of a buffer, as one record of bytes, which one operation reads and one writes inside its monitor.
  */
 
 import type { ItemStore } from "./item_store.ts";
@@ -8,11 +8,11 @@ const OWN_NUMBERS = 7;
 const MOST_STORE_NUMBERS = 5;
 const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
 
-/** The code for a stock that dropped its items when it closed. */
+/** The code for a buffer that dropped its items when it closed. */
 const DROPPED = 2;
 
-/** The numbers of a stock, as one record of bytes. */
-export class StockState {
+/** The numbers of a buffer, as one record of bytes. */
+export class ItemBufferState {
   static readonly BYTES: number = NUMBERS * Int32Array.BYTES_PER_ELEMENT;
   /** The record, in the machine's byte order: all sides of a memory are on one machine. */
   readonly bytes: Uint8Array;
@@ -34,7 +34,7 @@ export class StockState {
   readonly #numbers = new Int32Array(NUMBERS);
   readonly #items: ItemStore | undefined;
 
-  /** The numbers of a stock and of its item store; read-only without a store. */
+  /** The numbers of a buffer and of its item store; read-only without a store. */
   constructor(items?: ItemStore) {
     this.#items = items;
     this.bytes = new Uint8Array(this.#numbers.buffer);

@@ -1,5 +1,5 @@
 /**
- * The part of a stock inside its monitor: who is served, in which order, and what is given back.
+ * The part of a buffer inside its monitor: who is served, in which order, and what is given back.
  *
  * - All state is one record of numbers, read on entering the monitor and written on leaving it.
  * - Invariants outside the monitor: accepted items <= capacity, except for items that takers gave back; no task waits
@@ -16,18 +16,18 @@ import type { ItemStore } from "./item_store.ts";
 import { checkEncoded, joined, longestOf } from "./records.ts";
 import { ACCEPTED, CLOSED, FETCH, isSelecting, isStarving, JOIN, RETRY, sizeOf, stagedOf } from "./requests.ts";
 import { staging, starving, TAKE, taking } from "./requests.ts";
-import { StockState } from "./stock_state.ts";
+import { ItemBufferState } from "./item_buffer_state.ts";
 
 /** The order in which items are taken: first in first out, last in first out, or lowest priority first. */
-export type StockOrder = "fifo" | "lifo" | "priority";
+export type QueueOrder = "fifo" | "lifo" | "priority";
 
-/** The words and bytes of a stock. */
-export interface StockPlace {
+/** The words and bytes of a buffer. */
+export interface ItemBufferPlace {
   /** The name of the queue or channel that it belongs to. */
   readonly name: string;
   /** The most items it accepts; `Infinity` for as many as fit. */
   readonly capacity: number;
-  readonly order: StockOrder;
+  readonly order: QueueOrder;
   /** The first byte of its state. */
   readonly state: number;
   /** The bytes of its items. */
@@ -35,21 +35,21 @@ export interface StockPlace {
   /** For each lane: the handle of the item claimed for it, or 0. */
   readonly claims: number;
   readonly queue: WaitQueuePlace;
-  /** Decides waits in several stocks at once. */
+  /** Decides waits in several buffers at once. */
   readonly decisions: Bind<Decisions>;
 }
 
-/** Reserves the words and bytes of a stock. */
-export function reserveStock(
+/** Reserves the words and bytes of a buffer. */
+export function reserveItemBuffer(
   space: Reservation,
   name: string,
-  { capacity, bytes, order }: { readonly capacity: number; readonly bytes: number; readonly order: StockOrder },
-): StockPlace {
+  { capacity, bytes, order }: { readonly capacity: number; readonly bytes: number; readonly order: QueueOrder },
+): ItemBufferPlace {
   return {
     name,
     capacity,
     order,
-    state: space.bytes(`${name}.state`, StockState.BYTES).offset,
+    state: space.bytes(`${name}.state`, ItemBufferState.BYTES).offset,
     items: space.bytes(`${name}.items`, bytes),
     claims: space.words(`${name}.claims`, space.lanes),
     queue: reserveWaitQueue(space, name),
@@ -57,24 +57,24 @@ export function reserveStock(
   };
 }
 
-/** The part of a stock inside its monitor. */
-export class StockInside {
-  readonly place: StockPlace;
+/** The part of a buffer inside its monitor. */
+export class ItemBufferMonitor {
+  readonly place: ItemBufferPlace;
   readonly queue: WaitQueue;
   readonly binding: Binding;
   readonly items: ItemStore;
   /** The state, valid inside the monitor. */
-  readonly state: StockState;
-  /** Decides waits in several stocks at once. */
+  readonly state: ItemBufferState;
+  /** Decides waits in several buffers at once. */
   readonly decisions: Decisions;
 
-  constructor(binding: Binding, place: StockPlace) {
+  constructor(binding: Binding, place: ItemBufferPlace) {
     this.place = place;
     this.binding = binding;
     this.items = place.order === "fifo"
       ? new ByteRing(place.items)
       : new BlockHeap(place.items, { order: place.order });
-    this.state = new StockState(this.items);
+    this.state = new ItemBufferState(this.items);
     this.decisions = place.decisions(binding);
     this.queue = new WaitQueue(binding, place.queue, {
       settle: () => this.changed(() => this.settle()),
@@ -204,7 +204,7 @@ export class StockInside {
 
   /** Inside: reads the state, changes or inspects it, and writes it back. */
   *changed<T>(change: () => Steps<T>): Steps<T> {
-    yield* read(this.place.state, StockState.BYTES, { into: this.state.bytes });
+    yield* read(this.place.state, ItemBufferState.BYTES, { into: this.state.bytes });
     this.state.parse();
     const value = yield* change();
     yield* this.save();
@@ -259,7 +259,7 @@ export class StockInside {
     return [NOBODY, 0];
   }
 
-  /** Inside: whether this stock may grant a waiter; one that was canceled or granted elsewhere is dismissed. */
+  /** Inside: whether this buffer may grant a waiter; one that was canceled or granted elsewhere is dismissed. */
   *#wins(waiter: number, request: number): Steps<boolean> {
     const isLost = (yield* this.queue.isCancelled(waiter)) ||
       (isSelecting(request) && !(yield* this.decisions.decide(waiter)));

@@ -256,7 +256,7 @@ export class Future<T = unknown> implements SharedThing {
   /** See {@linkcode SharedThing}: a future bound to the dead task fails. */
   *died(task: number): Steps<void> {
     // There is nothing to take back from the dead task.
-    if (yield* this.#gate.bury(task)) yield* this.#endOf(task, "it died");
+    if (yield* this.#gate.recover(task)) yield* this.#endOf(task, "it died");
   }
 
   /** See {@linkcode SharedThing}: a future bound to the task fails. */

@@ -386,7 +386,7 @@ export class ItemBuffer extends ItemBufferMonitor {
 
   /** See `SharedThing`: gives back what was claimed for the dead task. False if it died in the middle of a change. */
   died(task: number): Steps<boolean> {
-    return this.queue.bury(task, () => this.changed(() => this.#giveBackOf(task)));
+    return this.queue.recover(task, () => this.changed(() => this.#giveBackOf(task)));
   }
 
   #full(size: number): MemoryFullError {

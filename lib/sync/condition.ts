@@ -195,7 +195,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     yield* this.lock.died(task);
-    yield* this.#queue.bury(task, () => this.#bequeath(task));
+    yield* this.#queue.recover(task, () => this.#passOnUnused(task));
   }
 
   /** See {@linkcode SharedThing}. */
@@ -289,7 +289,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /** Inside: passes on the wake-ups that a dead task did not use; wakes every waiter if it died holding the lock. */
-  *#bequeath(task: number): Steps<void> {
+  *#passOnUnused(task: number): Steps<void> {
     const owed = this.#place.owed + task;
     const wakes = yield* load(owed);
     yield* store(owed, 0);

@@ -116,7 +116,7 @@ export class Event implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#gate.bury(task);
+    yield* this.#gate.recover(task);
   }
 
   /** See {@linkcode SharedThing}: once it is cleared again, a `set` leaves no trace. */

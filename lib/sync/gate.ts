@@ -60,8 +60,8 @@ export class Gate {
   }
 
   /** Recovers from a task's death; `false` if it died inside the monitor. */
-  bury(task: number): Steps<boolean> {
-    return this.#queue.bury(task, function* () {});
+  recover(task: number): Steps<boolean> {
+    return this.#queue.recover(task, function* () {});
   }
 
   *#look(): Steps<number> {

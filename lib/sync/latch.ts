@@ -120,7 +120,7 @@ export class Latch implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#gate.bury(task);
+    yield* this.#gate.recover(task);
   }
 
   /** See {@linkcode SharedThing}: it stays open, so nobody can observe who has waited. */

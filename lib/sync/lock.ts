@@ -348,7 +348,7 @@ export class Lock implements SharedThing, Viewable {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    const whole = yield* this.#queue.bury(task, () => this.#freeFrom(task));
+    const whole = yield* this.#queue.recover(task, () => this.#freeFrom(task));
     if (!whole) yield* this.#change((word) => ((word & OWNER) === task + 1 ? word & ~OWNER : word) | LOST);
   }
 

@@ -152,7 +152,7 @@ export class Once implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, () => this.#freeFrom(task));
+    yield* this.#queue.recover(task, () => this.#freeFrom(task));
   }
 
   /** See {@linkcode SharedThing}. */

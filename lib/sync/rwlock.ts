@@ -225,7 +225,7 @@ export class RWLock implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, () => this.#freeFrom(task));
+    yield* this.#queue.recover(task, () => this.#freeFrom(task));
   }
 
   /** See {@linkcode SharedThing}. */

@@ -192,7 +192,7 @@ export class Semaphore implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, () => this.#takeBack(task));
+    yield* this.#queue.recover(task, () => this.#takeBack(task));
   }
 
   *#acquire(request: number, options: PermitOptions | undefined): Steps<boolean> {

@@ -173,7 +173,7 @@ export class Timer implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     // The dead task left the monitor with a complete phase and all waiters woken; otherwise the queue is torn.
-    yield* this.#queue.bury(task, function* () {});
+    yield* this.#queue.recover(task, function* () {});
   }
 
   *#start(): Steps<void> {

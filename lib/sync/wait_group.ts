@@ -130,7 +130,7 @@ export class WaitGroup implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#gate.bury(task);
+    yield* this.#gate.recover(task);
   }
 
   #add(count: number): Steps<void> {

@@ -438,7 +438,7 @@ export class WaitQueue {
    * `inside`, and serves the waiters behind it. Returns `false` if the task died inside the monitor, which is then
    * torn.
    */
-  *bury(task: number, inside: () => Steps<void>): Steps<boolean> {
+  *recover(task: number, inside: () => Steps<void>): Steps<boolean> {
     const { monitor } = this.#place;
     // The dead task may have left without waking those who want to enter.
     yield* notify(monitor);
@@ -448,12 +448,12 @@ export class WaitQueue {
       yield* this.tear();
       return false;
     }
-    yield* this.inside(() => this.#recover(task, inside));
+    yield* this.inside(() => this.#recoverInside(task, inside));
     return true;
   }
 
   /** Inside: removes a dead task, and runs the primitive's own recovery. */
-  *#recover(task: number, inside: () => Steps<void>): Steps<void> {
+  *#recoverInside(task: number, inside: () => Steps<void>): Steps<void> {
     const { lanes, tickets, answers } = this.#place;
     for (let lane = 0; lane < lanes; lane++) {
       if (this.#binding.taskOf(lane) !== task) continue;

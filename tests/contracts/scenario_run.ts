@@ -173,7 +173,7 @@ export class ScenarioRuns {
           ready.delete(task);
           woken.delete(task);
           view.dead = task;
-          late = { from: steps + lag, steps: bury(host, task) };
+          late = { from: steps + lag, steps: recover(host, task) };
           return;
         case "interrupt":
         case "fail":
@@ -236,7 +236,7 @@ export class ScenarioRuns {
       if (!failed()) scenario.always?.(host, view);
       else if (fault !== undefined && runs[fault.task]!.ended && !isRecovered) {
         isRecovered = true;
-        late = { from: steps + lag, steps: bury(host, fault.task) };
+        late = { from: steps + lag, steps: recover(host, fault.task) };
       }
       if (++steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
     }
@@ -305,7 +305,7 @@ export class ScenarioRuns {
   }
 }
 
-function* bury(host: Shared<Shareables>, task: number): Steps<void> {
+function* recover(host: Shared<Shareables>, task: number): Steps<void> {
   for (const thing of Object.values(host) as SharedThing[]) if (thing.died !== undefined) yield* thing.died(task);
 }
 

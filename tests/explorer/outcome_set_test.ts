@@ -38,7 +38,7 @@ function parametersOf({ name, parameters }: AnyProgram): Readonly<Record<string,
   return Object.fromEntries(Object.entries(small[name] ?? {}).filter(([key]) => Object.hasOwn(parameters, key)));
 }
 
-// Without "dying": a task that fails an assertion is a bug to the explorer, which does not go on to bury it.
+// Without "dying": a task that fails an assertion is a bug to the explorer, which does not go on to recover from it.
 const all = [...programs.filter(isProgram), counter, opposite].flatMap((program) => {
   return program.variants.map((variant) => ({ program, variant }));
 });

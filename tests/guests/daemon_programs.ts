@@ -19,7 +19,7 @@ export const watched: AnyProgram = defineProgram({
       name: "daemon",
       daemon: true,
       *run({ never, begun, guard, count }) {
-        // Main goes on when the daemon is buried.
+        // Main goes on when the recovery from the death of the daemon is over.
         if (variant === "failing") yield* guard.acquire();
         yield* begun.set();
         if (variant === "failing") throw new RangeError("no");

@@ -52,7 +52,7 @@ class Dispenser implements SharedThing {
   }
 
   *died(task: number): Steps<void> {
-    yield* this.queue.bury(task, function* () {});
+    yield* this.queue.recover(task, function* () {});
   }
 
   *#put(): Steps<void> {
@@ -245,7 +245,7 @@ Deno.test("WaitQueue that a death has torn throws NotRecoverableError at everybo
   runBlocking(memory, host.died(0));
 });
 
-Deno.test("WaitQueue.bury() waits for a task that lives to leave, and tears what one left that died inside", async () => {
+Deno.test("WaitQueue.recover() waits for a task that lives to leave, and tears what one left that died inside", async () => {
   const space = new Space({ tokens: dispenser() }, { tasks: 3 });
   const memory = SharedMemory.create(space.layout, { guests: 0, clock: () => performance.now() });
   runBlocking(memory, space.initialize());
@@ -254,15 +254,15 @@ Deno.test("WaitQueue.bury() waits for a task that lives to leave, and tears what
   const loop = setInterval(() => {}, 1000);
   try {
     runBlocking(memory, living!.queue.knock());
-    const buried = runAsynchronous(memory, host.queue.bury(0, function* () {}));
+    const recovered = runAsynchronous(memory, host.queue.recover(0, function* () {}));
     // Another one that wants to enter meanwhile is not forgotten.
     const put = runAsynchronous(memory, other!.put());
     runBlocking(memory, living!.queue.unlock());
     runBlocking(memory, living!.queue.wakeNext());
-    assertEquals([await buried, await put], [true, undefined]);
+    assertEquals([await recovered, await put], [true, undefined]);
     assertEquals(runBlocking(memory, living!.take()), true);
     runBlocking(memory, dead!.queue.knock());
-    assertEquals(await runAsynchronous(memory, host.queue.bury(1, function* () {})), false);
+    assertEquals(await runAsynchronous(memory, host.queue.recover(1, function* () {})), false);
     assertThrows(() => runBlocking(memory, living!.put()), NotRecoverableError);
   } finally {
     clearInterval(loop);

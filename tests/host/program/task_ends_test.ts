@@ -17,15 +17,15 @@ Deno.test("TaskEnds counts the first end of each task", async () => {
 });
 
 Deno.test("TaskEnds counts a task as live until what it held has gone on", async () => {
-  const burial = Promise.withResolvers<void>();
-  const ends = new TaskEnds(2, (_task, failure) => failure === undefined ? undefined : burial.promise);
+  const recovery = Promise.withResolvers<void>();
+  const ends = new TaskEnds(2, (_task, failure) => failure === undefined ? undefined : recovery.promise);
   ends.end(0, { kind: "failed", far });
   ends.end(1, { kind: "returned", value: 1 });
   let over = false;
   void ends.all.then(() => over = true);
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals([ends.live, ends.has(0), over], [1, true, false]);
-  burial.resolve();
+  recovery.resolve();
   await ends.all;
   assertEquals(ends.live, 0);
 });

@@ -33,7 +33,7 @@ import { NotRecoverableError, StateError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { endOf } from "./body.ts";
-import { type Failure, insist } from "./insist.ts";
+import { type Failure, uninterruptibly } from "./uninterruptibly.ts";
 import type { Lock } from "./lock.ts";
 import type { Inside } from "./lock_guard.ts";
 import { type RLock, rlock } from "./rlock.ts";
@@ -251,12 +251,12 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
       failure = { error };
     }
     if (levels > 0) {
-      const restored = yield* insist(() => inside.restore(lock, levels));
+      const restored = yield* uninterruptibly(() => inside.restore(lock, levels));
       failure ??= restored.failure;
       if (typeof restored.value !== "boolean") failure ??= { error: restored.value };
     }
     if (failure !== undefined) {
-      if (answer === ONE) yield* insist(() => queue.inside(() => this.#passOnFrom(this.#binding.task)));
+      if (answer === ONE) yield* uninterruptibly(() => queue.inside(() => this.#passOnFrom(this.#binding.task)));
       throw failure.error;
     }
     if (answer === ONE) yield* add(this.#place.owed + this.#binding.task, -1);

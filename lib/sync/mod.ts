@@ -65,7 +65,7 @@ export {
   type Views,
 } from "./view.ts";
 export { cancelled, cancelledWait, CancelToken, cancelToken } from "./cancel_token.ts";
-export type { Failure } from "./insist.ts";
+export type { Failure } from "./uninterruptibly.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
 export { until, type UntilOf } from "./until.ts";
 export { Lock, lock, type LockInside, type LockOptions, type LockStatistics } from "./lock.ts";

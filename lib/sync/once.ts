@@ -27,7 +27,7 @@ import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { insist } from "./insist.ts";
+import { uninterruptibly } from "./uninterruptibly.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
@@ -213,7 +213,7 @@ export class Once implements SharedThing {
 
   *#finish(failed: boolean): Steps<void> {
     // Others wait for this: an interruption on entering the monitor is thrown only afterward.
-    const { value: isRunner, failure } = yield* insist(() => this.#queue.inside(() => this.#end(failed)));
+    const { value: isRunner, failure } = yield* uninterruptibly(() => this.#queue.inside(() => this.#end(failed)));
     if (failure !== undefined) throw failure.error;
     if (!isRunner) throw new StateError(`Cannot finish ${this.name}: the task does not run it, its runner is wanted`);
   }

@@ -83,7 +83,7 @@ import {
 } from "../memory/mod.ts";
 import { type Bind, type Binding, NO_LANE } from "./binding.ts";
 import { cancelled, cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
-import { insist } from "./insist.ts";
+import { uninterruptibly } from "./uninterruptibly.ts";
 import type { Reservation } from "./space.ts";
 
 /** The words of a wait queue. */
@@ -247,7 +247,7 @@ export class WaitQueue {
   *obtain(attempt: () => Steps<number>, request: WaitRequest, options: ParkOptions): Steps<number> {
     const { missed, isInside = false } = options;
     if (missed !== undefined && options.cancel !== undefined && (yield* cancelled(options.cancel))) {
-      yield* insist(() => this.inside(missed));
+      yield* uninterruptibly(() => this.inside(missed));
       throw cancelledWait(this.#place.name);
     }
     const seen = isInside ? 0 : yield* this.knock();

@@ -14,7 +14,9 @@ export interface Failure {
 /**
  * Repeats `act` until it completes despite interruptions. Returns its value, and the first interruption as `failure`.
  */
-export function* insist<T>(act: () => Steps<T>): Steps<{ readonly value: T; readonly failure: Failure | undefined }> {
+export function* uninterruptibly<T>(
+  act: () => Steps<T>,
+): Steps<{ readonly value: T; readonly failure: Failure | undefined }> {
   let failure: Failure | undefined;
   for (;;) {
     try {

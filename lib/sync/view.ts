@@ -29,7 +29,7 @@
 import { type Memory, runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
 import { DeadlockError } from "../errors.ts";
 import { bindingOf, type SharedThing } from "./binding.ts";
-import { hearing } from "./hearing.ts";
+import { collectSignal } from "./abort_signal.ts";
 import type { Shareable, Shareables, Shared } from "./space.ts";
 
 /** How a view returns the result of steps. */
@@ -145,7 +145,7 @@ export function throughView(seen: unknown, make: () => Steps<unknown>): unknown 
 
 /** Makes steps and runs them; rejects if either throws. */
 async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> {
-  const { value, signal } = hearing(make);
+  const { value, signal } = collectSignal(make);
   return isSteps(value) ? await runAsynchronous(memory.forCall?.() ?? memory, value, { signal }) : value;
 }
 

@@ -21,7 +21,7 @@
 
 import { type Steps, timeIn } from "../memory/mod.ts";
 import { CancelToken } from "./cancel_token.ts";
-import { hear } from "./hearing.ts";
+import { reportSignal } from "./abort_signal.ts";
 import type { ParkOptions } from "./wait_queue.ts";
 
 /** How long to wait, and what ends the wait early. */
@@ -45,7 +45,7 @@ export function checkWaitOptions(act: string, options: WaitOptions | undefined):
   if (cancel !== undefined && !(cancel instanceof CancelToken)) {
     throw new TypeError(`Cannot ${act}: cancel is no cancel token, one from cancelToken() is wanted`);
   }
-  if ("signal" in options) hear(act, options.signal);
+  if ("signal" in options) reportSignal(act, options.signal);
 }
 
 /** The time at which a call gives up, in milliseconds on the memory's clock. */

@@ -2,18 +2,18 @@
  * The abort signal in the options of a wait: picked up when a promise view makes its steps, rejected elsewhere.
  */
 
-/** Receives the signal while steps are made for a promise view. */
-let ear: { signal: AbortSignal | undefined } | undefined;
+/** Collects the signal while steps are made for a promise view. */
+let collector: { signal: AbortSignal | undefined } | undefined;
 
 /** Makes steps for a promise view; returns them, and the signal in the options of their wait. */
-export function hearing<T>(make: () => T): { readonly value: T; readonly signal: AbortSignal | undefined } {
-  const outer = ear;
-  const own: typeof ear = { signal: undefined };
-  ear = own;
+export function collectSignal<T>(make: () => T): { readonly value: T; readonly signal: AbortSignal | undefined } {
+  const outer = collector;
+  const own: typeof collector = { signal: undefined };
+  collector = own;
   try {
     return { value: make(), signal: own.signal };
   } finally {
-    ear = outer;
+    collector = outer;
   }
 }
 
@@ -22,8 +22,8 @@ export function hearing<T>(make: () => T): { readonly value: T; readonly signal:
  *
  * @throws {TypeError} if no promise view is making steps, or `signal` is not an abort signal.
  */
-export function hear(act: string, signal: unknown): void {
-  if (ear === undefined) {
+export function reportSignal(act: string, signal: unknown): void {
+  if (collector === undefined) {
     throw new TypeError(
       `Cannot ${act}: a blocked task hears no AbortSignal, a cancel token or a promise view is wanted`,
     );
@@ -31,5 +31,5 @@ export function hear(act: string, signal: unknown): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`Cannot ${act}: signal is ${typeof signal}, an AbortSignal is wanted`);
   }
-  ear.signal = signal;
+  collector.signal = signal;
 }

@@ -104,12 +104,12 @@ export type Seen<T> = T | Blocking<T> | Promised<T>;
 
 /** The blocking view of a thing that a space has bound. */
 export function blocking<T extends object>(thing: T): Blocking<T> {
-  return viewOf(thing, sightOf(thing, "blocking")) as unknown as Blocking<T>;
+  return viewOf(thing, viewpointOf(thing, "blocking")) as unknown as Blocking<T>;
 }
 
 /** The promise view of a thing that a space has bound. */
 export function promised<T extends object>(thing: T): Promised<T> {
-  return viewOf(thing, sightOf(thing, "promised")) as unknown as Promised<T>;
+  return viewOf(thing, viewpointOf(thing, "promised")) as unknown as Promised<T>;
 }
 
 /** Views of shared things, by name. */
@@ -139,7 +139,7 @@ export function bodyOf<T>(seen: Seen<T>): T {
 /** Runs a method's steps in the way of the view through which `seen` is seen; returns the steps if it is no view. */
 export function throughView(seen: unknown, make: () => Steps<unknown>): unknown {
   if (!(seen instanceof Viewed)) return make();
-  const { face, memory } = seen.sight;
+  const { face, memory } = seen.viewpoint;
   return face === "blocking" ? runBlocking(memory, make()) : promiseOf(memory, make);
 }
 
@@ -151,19 +151,19 @@ async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> 
 
 /** Runs the steps of a method of a blocking view. */
 export function block(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
-  const { body, sight } = view as Viewed;
+  const { body, viewpoint } = view as Viewed;
   const given = call(body, method, args);
-  return reached(isSteps(given) ? runBlocking(sight.memory, given) : given, sight);
+  return reached(isSteps(given) ? runBlocking(viewpoint.memory, given) : given, viewpoint);
 }
 
 /** A part of a thing, seen through the same view as the thing. */
 export function shownBy(view: unknown, part: object): unknown {
-  return viewOf(part, (view as Viewed).sight);
+  return viewOf(part, (view as Viewed).viewpoint);
 }
 
 /** Like `block`, for a method that waits until nobody holds the thing; throws if the task itself holds it. */
 export function blockUnlessHeld(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
-  const { body, sight: { memory, task } } = view as Viewed;
+  const { body, viewpoint: { memory, task } } = view as Viewed;
   const { name, holders } = body as unknown as SharedThing;
   // In the model such a wait is an error anyway.
   if (memory.words !== undefined && holders !== undefined && !args.some(isLimited)) {
@@ -182,13 +182,13 @@ function isLimited(given: unknown): boolean {
 }
 
 /** How something is seen, in which memory, and by whom. */
-interface Sight {
+interface Viewpoint {
   readonly face: Face;
   readonly memory: Memory;
   readonly task: number;
 }
 
-function sightOf(thing: object, face: Face): Sight {
+function viewpointOf(thing: object, face: Face): Viewpoint {
   const { memory, task } = bindingOf(thing);
   return { face, memory, task };
 }
@@ -199,11 +199,11 @@ type Act = (...args: readonly unknown[]) => unknown;
 /** A view: each class of things has a class of views for each face. */
 class Viewed {
   readonly body: Body;
-  readonly sight: Sight;
+  readonly viewpoint: Viewpoint;
 
-  constructor(body: object, sight: Sight) {
+  constructor(body: object, viewpoint: Viewpoint) {
     this.body = body as Body;
-    this.sight = sight;
+    this.viewpoint = viewpoint;
   }
 }
 
@@ -223,14 +223,14 @@ const HOOKS: { readonly [K in ViewHook]-?: true } = {
   giveAtOnce: true,
 };
 
-type ViewClass = new (body: object, sight: Sight) => Viewed;
+type ViewClass = new (body: object, viewpoint: Viewpoint) => Viewed;
 
 /** The symbols under which a class's prototype stores its view classes. */
 const MADE: Readonly<Record<Face, symbol>> = { blocking: Symbol("blocking view"), promised: Symbol("promise view") };
 
-function viewOf(body: object, sight: Sight): Viewed {
-  const { [MADE[sight.face]]: made } = body as { readonly [made: symbol]: ViewClass | undefined };
-  return new (made ?? makeClass(body, sight.face))(body, sight);
+function viewOf(body: object, viewpoint: Viewpoint): Viewed {
+  const { [MADE[viewpoint.face]]: made } = body as { readonly [made: symbol]: ViewClass | undefined };
+  return new (made ?? makeClass(body, viewpoint.face))(body, viewpoint);
 }
 
 function makeClass(body: object, face: Face): ViewClass {
@@ -242,8 +242,10 @@ function makeClass(body: object, face: Face): ViewClass {
 }
 
 /** A result, seen through the view if it is viewable. */
-function reached(given: unknown, sight: Sight): unknown {
-  return typeof given === "object" && given !== null && "isHoldfastViewable" in given ? viewOf(given, sight) : given;
+function reached(given: unknown, viewpoint: Viewpoint): unknown {
+  return typeof given === "object" && given !== null && "isHoldfastViewable" in given
+    ? viewOf(given, viewpoint)
+    : given;
 }
 
 function classFor(body: object, face: Face): ViewClass {
@@ -273,8 +275,8 @@ const METHODS: Readonly<Record<Face, (name: PropertyKey, how: typeof block) => A
     },
   promised: (name) =>
     async function (this: Viewed, ...args) {
-      const { body, sight } = this;
-      return reached(await promiseOf(sight.memory, () => call(body, name, args)), sight);
+      const { body, viewpoint } = this;
+      return reached(await promiseOf(viewpoint.memory, () => call(body, name, args)), viewpoint);
     },
 };
 
@@ -301,7 +303,7 @@ function shown(given: unknown): unknown {
 
 function plainly(name: PropertyKey): Act {
   return function (this: Viewed, ...args) {
-    return reached((this.body[name] as Act)(...args), this.sight);
+    return reached((this.body[name] as Act)(...args), this.viewpoint);
   };
 }
 
@@ -311,7 +313,7 @@ function dispose(this: Viewed): void {
 
 function propertyOf(name: PropertyKey): () => unknown {
   return function (this: Viewed) {
-    return reached(this.body[name], this.sight);
+    return reached(this.body[name], this.viewpoint);
   };
 }
 

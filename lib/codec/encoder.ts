@@ -10,7 +10,7 @@ import { UncloneableError } from "../errors.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { extraKeys, hasOnlyItems, isIndex } from "./own_keys.ts";
 import { KEY, type PathStep, pathText } from "./path.ts";
-import { Seen } from "./seen.ts";
+import { ObjectNumbers } from "./object_numbers.ts";
 import { ERROR_CLASSES, ERROR_LINKS, ERROR_TEXTS, MAX_DEPTH, Tag, VIEW_KINDS } from "./tags.ts";
 
 const viewKinds = new Map<string, number>(VIEW_KINDS.map((name, kind) => [name, kind]));
@@ -32,7 +32,7 @@ const NOTHING: readonly object[] = [];
 export class Encoder {
   readonly #out = new ByteWriter();
   // The table of all objects begun, with their numbers.
-  readonly #seen = new Seen();
+  readonly #numbers = new ObjectNumbers();
   // The buffers in the table of which only a part was written.
   readonly #parts = new Set<object>();
   // The path to the current object, one step per level.
@@ -73,7 +73,7 @@ export class Encoder {
 
   #forget(): void {
     this.#out.restart();
-    this.#seen.clear();
+    this.#numbers.clear();
     if (this.#parts.size > 0) this.#parts.clear();
     if (this.#path.length > 0) this.#path.length = 0;
   }
@@ -98,7 +98,7 @@ export class Encoder {
   }
 
   #object(value: object): void {
-    const number = this.#seen.numberOf(value);
+    const number = this.#numbers.numberOf(value);
     if (number >= 0) return this.#back(value, number);
     if (this.#path.length >= MAX_DEPTH) this.#refuseDepth();
     if (this.#moved.length > 0 && this.#moved.includes(value)) return this.#move(value);
@@ -255,14 +255,14 @@ export class Encoder {
     const kind = viewKinds.get(tagOf(view));
     if (kind === undefined) return this.#refuse("a view of an unknown kind");
     const isPart = byteLength < buffer.byteLength;
-    if ((isPart && this.#wholeBuffers) || isMoved || this.#seen.has(buffer)) {
+    if ((isPart && this.#wholeBuffers) || isMoved || this.#numbers.has(buffer)) {
       this.#out.byte(Tag.view);
       this.#out.byte(kind);
       this.#out.length(byteOffset);
       this.#out.length(byteLength);
       return this.#item("buffer", buffer);
     }
-    this.#seen.numberOf(buffer);
+    this.#numbers.numberOf(buffer);
     if (isPart) this.#parts.add(buffer);
     this.#out.byte(Tag.ownView);
     this.#out.byte(kind);

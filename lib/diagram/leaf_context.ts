@@ -9,7 +9,7 @@ import type { Ports, PortType } from "./port.ts";
 import { again, wait } from "./process.ts";
 import type { LeafSystem, UpdateNow } from "./system.ts";
 import type { Compute, Owner, Values } from "./values.ts";
-import { type MakeView, type Seen, viewsOf } from "./views.ts";
+import { type MakeView, type ValueView, viewsOf } from "./views.ts";
 
 /** The first of the signals and inputs of a part, by kind. */
 export interface Place {
@@ -79,7 +79,7 @@ export class LeafContext implements Owner {
   }
 
   /** Which inputs are connected. */
-  get connected(): Seen {
+  get connected(): ValueView {
     return layoutOf(this.system).connected(this.#values, this.place.inputs);
   }
 
@@ -142,13 +142,13 @@ export class LeafContext implements Owner {
 
 /** What the function of an output sees. It is small, because there may be many systems. */
 class LeafNow {
-  readonly input: Seen;
-  readonly state: Seen;
-  readonly parameter: Seen;
+  readonly input: ValueView;
+  readonly state: ValueView;
+  readonly parameter: ValueView;
   readonly #values: Values;
   readonly #leaf: LeafContext;
 
-  constructor(seen: { values: Values; input: Seen; state: Seen; parameter: Seen; leaf: LeafContext }) {
+  constructor(seen: { values: Values; input: ValueView; state: ValueView; parameter: ValueView; leaf: LeafContext }) {
     this.input = seen.input;
     this.state = seen.state;
     this.parameter = seen.parameter;
@@ -164,16 +164,16 @@ class LeafNow {
     return this.#values.wall;
   }
 
-  get connected(): Seen {
+  get connected(): ValueView {
     return this.#leaf.connected;
   }
 }
 
 /** What a handler sees; only processes use `wait` and `again`. */
 class HandlerNow extends LeafNow {
-  readonly next: Seen;
+  readonly next: ValueView;
 
-  constructor(seen: ConstructorParameters<typeof LeafNow>[0] & { next: Seen }) {
+  constructor(seen: ConstructorParameters<typeof LeafNow>[0] & { next: ValueView }) {
     super(seen);
     this.next = seen.next;
   }

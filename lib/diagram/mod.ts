@@ -55,7 +55,7 @@ export type { Place } from "./leaf_context.ts";
 export type { Compute, Counts, Owner, ValuesOptions } from "./values.ts";
 export type { Name } from "./own_value.ts";
 export { describe, isSame, shownOutside } from "./own_value.ts";
-export type { Seen } from "./views.ts";
+export type { ValueView } from "./views.ts";
 export { Values } from "./values.ts";
 export type { ContextWriter } from "./context.ts";
 export type { PartContext } from "./placed.ts";

@@ -14,10 +14,10 @@ import type { Ports, PortType } from "./port.ts";
 import type { Values } from "./values.ts";
 
 /** Values by name. */
-export type Seen = Readonly<Record<string, unknown>>;
+export type ValueView = Readonly<Record<string, unknown>>;
 
 /** Makes a view of the signals, or inputs, from `at` on. */
-export type MakeView = (values: Values, at: number) => Seen;
+export type MakeView = (values: Values, at: number) => ValueView;
 
 /**
  * What a view shows: the inputs for an event, or for an output that reads some of them; states, next states, or
@@ -32,7 +32,7 @@ const MOST = 10_000;
 
 const remembered = new Map<string, MakeView>();
 
-const NOTHING: Seen = Object.freeze({});
+const NOTHING: ValueView = Object.freeze({});
 const none: MakeView = () => NOTHING;
 
 /** The function that makes views of these ports or states. */

@@ -39,7 +39,7 @@ import { holdSystem, loadSubject, type SystemCheckOptions } from "./subject.ts";
 const LAW = "checkEquivalence";
 
 /** The rows of a run, and its name in failures. */
-interface Seen {
+interface RunRows {
   readonly rows: readonly Row[];
   readonly where: string;
   readonly mode: string;
@@ -82,18 +82,18 @@ async function checkSystem(reference: SystemReference, options: SystemCheckOptio
   await using made = new LaneHosts(`Cannot use ${LAW} on ${subject.name}`, options);
   const { fresh } = made;
 
-  const agree = (one: Seen, other: Seen, parted: Parted): void => {
+  const agree = (one: RunRows, other: RunRows, parted: Parted): void => {
     const found = parting(system.outputs, one.rows, other.rows);
     if (found === undefined) return;
     throw new Disagreement(found, { one: one.where, other: other.where, mode: other.mode, parted });
   };
   const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver, lane }) => {
     const warm = made.warm(lane);
-    let first: Seen | undefined;
+    let first: RunRows | undefined;
     const end = [endOf(experiment)];
     for (const mode of modes) {
       const delegated = delegate(system, { mode, ...experiment.delegated });
-      const run = async (host: Host, stops: readonly number[], how: string): Promise<Seen> => {
+      const run = async (host: Host, stops: readonly number[], how: string): Promise<RunRows> => {
         return { rows: await observe(delegated, { experiment, host, stops }), where: `in ${mode} mode${how}`, mode };
       };
       const alone = await run(fresh, end, mode === "direct" ? "" : " with a fresh guest");

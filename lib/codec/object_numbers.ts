@@ -8,7 +8,7 @@
 const FEW = 8;
 
 /** Numbers the objects in a value. */
-export class Seen {
+export class ObjectNumbers {
   // Up to FEW objects are in #few, each at the index that is its number; if there are more, all are in #many.
   readonly #few: (object | undefined)[] = new Array(FEW).fill(undefined);
   readonly #many = new Map<object, number>();

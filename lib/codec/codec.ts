@@ -39,7 +39,7 @@ let idle: Encoder | undefined = new Encoder();
  * nested too deeply.
  */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
-  return lent(value, (bytes) => bytes.slice());
+  return withEncoded(value, (bytes) => bytes.slice());
 }
 
 /**
@@ -47,7 +47,7 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
  * fit, throws a `MemoryFullError` and leaves the target unchanged.
  */
 export function encodeInto(value: unknown, target: Uint8Array, at: number = 0): number {
-  return lent(value, (bytes) => {
+  return withEncoded(value, (bytes) => {
     if (at + bytes.length > target.length) {
       throw new MemoryFullError(
         `Cannot encode: a value of ${bytes.length} bytes at byte ${at}, at most ${target.length - at} bytes are wanted`,
@@ -64,15 +64,15 @@ export function decode(bytes: Uint8Array): unknown {
 }
 
 /** A value as it arrives on the other side of a boundary; throws an `UncloneableError` if it cannot cross one. */
-export function crossed(value: unknown): unknown {
-  return lent(value, decode);
+export function roundTrip(value: unknown): unknown {
+  return withEncoded(value, decode);
 }
 
 /**
  * Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. The `moved` objects travel
  * separately from the bytes, which refer to them by their index.
  */
-export function lent<T>(
+export function withEncoded<T>(
   value: unknown,
   use: (bytes: Uint8Array<ArrayBuffer>) => T,
   moved?: readonly object[],

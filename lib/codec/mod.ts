@@ -7,7 +7,7 @@
  * @module
  */
 
-export { crossed, decode, encode, encodeInto, lent } from "./codec.ts";
+export { decode, encode, encodeInto, roundTrip, withEncoded } from "./codec.ts";
 export { Decoder } from "./decoder.ts";
 export { Encoder } from "./encoder.ts";
 export { ByteReader } from "./byte_reader.ts";

@@ -10,7 +10,7 @@
  *   returns a copy of its own.
  */
 
-import { crossed, encode } from "../codec/mod.ts";
+import { encode, roundTrip } from "../codec/mod.ts";
 import { UncloneableError } from "../errors.ts";
 
 /** Returns the name of something in errors; a function, since errors are rare. */
@@ -43,12 +43,12 @@ const { add } = Set.prototype;
 
 /** A stored value, as a function of a system reads it. */
 export function handedOut(value: unknown): unknown {
-  return typeof value !== "object" || value === null || Object.isFrozen(value) ? value : crossed(value);
+  return typeof value !== "object" || value === null || Object.isFrozen(value) ? value : roundTrip(value);
 }
 
 /** A stored value, as other code reads it: a copy if it contains an object of a class of ours. */
 export function shownOutside(value: unknown): unknown {
-  return typeof value !== "object" || value === null || isPlain(value) ? value : crossed(value);
+  return typeof value !== "object" || value === null || isPlain(value) ? value : roundTrip(value);
 }
 
 function isPlain(value: unknown): boolean {
@@ -60,7 +60,7 @@ function isPlain(value: unknown): boolean {
 
 /** A copy that may be changed. */
 export function draftOf(value: unknown): unknown {
-  return typeof value !== "object" || value === null ? value : crossed(value);
+  return typeof value !== "object" || value === null ? value : roundTrip(value);
 }
 
 /** Whether copies of two values would be equal. */
@@ -117,7 +117,7 @@ export function ownData(value: unknown, what: Name): unknown {
   const plain = frozenCopy(value, 0);
   if (plain !== OTHER) return plain;
   try {
-    const copy = crossed(value);
+    const copy = roundTrip(value);
     const frozen = frozenCopy(copy, 0);
     return frozen === OTHER ? copy : frozen;
   } catch (error) {

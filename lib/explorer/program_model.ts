@@ -5,7 +5,7 @@
  * - Tasks share only the memory: a task's steps are created anew whenever they run from the start.
  */
 
-import { crossed, encode } from "../codec/mod.ts";
+import { encode, roundTrip } from "../codec/mod.ts";
 import { farError, GuestDiedError } from "../errors.ts";
 import {
   type Answer,
@@ -213,7 +213,7 @@ export class ProgramModel {
         this.#space.layout,
         (memory) => {
           // A copy, so that changes to the results affect nobody else.
-          const results = crossed([...kept]) as readonly unknown[];
+          const results = roundTrip([...kept]) as readonly unknown[];
           return outcomeSteps(program, this.#space.bind(memory), { results, settings });
         },
         this.#rules,
@@ -386,7 +386,7 @@ function* begun(make: () => Steps<unknown>, isLate: boolean): Steps<unknown> {
     const value = yield* make();
     if (isPrimitive(value)) return value;
     // The result keeps its type, and errors name the same path as in every mode.
-    return (crossed({ value }) as { readonly value: unknown }).value;
+    return (roundTrip({ value }) as { readonly value: unknown }).value;
   } catch (error) {
     throw tellable(error);
   }

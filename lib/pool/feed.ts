@@ -7,7 +7,7 @@
  * - An error of the source, or an abort, is reported after the values before it.
  */
 
-import { crossed } from "../codec/mod.ts";
+import { roundTrip } from "../codec/mod.ts";
 import { CancelledError, errorDataFrom, guestFault } from "../errors.ts";
 import { type Call, type CallOptions, type CallOutcome, failureOf } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
@@ -273,7 +273,7 @@ export class Feed<A, R> {
 function copyOf<A>(input: A): A {
   if (typeof input !== "object") return input;
   try {
-    return crossed(input) as A;
+    return roundTrip(input) as A;
   } catch {
     return input;
   }

@@ -22,7 +22,7 @@ import {
   type ScalarType,
   type System,
 } from "../diagram/mod.ts";
-import { crossed } from "../codec/mod.ts";
+import { roundTrip } from "../codec/mod.ts";
 import { directHost } from "../host/mod.ts";
 import { compare, exact, Simulator, Timeline } from "../simulator/mod.ts";
 import { type Cell, cellsOf } from "./cells.ts";
@@ -98,7 +98,7 @@ class LiveSource {
   /** Shows other values from the next instant on: copies, as a far side gets them, in the same buffers as before. */
   hold(inline: Simulator, values: Record<string, unknown>): void {
     inline.fix("turn", ++this.#turn);
-    for (const [port, value] of Object.entries(crossed(values) as Record<string, unknown>)) {
+    for (const [port, value] of Object.entries(roundTrip(values) as Record<string, unknown>)) {
       const before = this.#values[port];
       if (!Array.isArray(before) || !Array.isArray(value)) this.#values[port] = value;
       else before.splice(0, before.length, ...value);
@@ -108,5 +108,5 @@ class LiveSource {
 
 function outputsOf(system: System, inline: Simulator): Cell[] {
   const values = Object.keys(system.outputs).map((output) => inline.context.output(output));
-  return cellsOf(system.outputs, crossed(values) as unknown[]);
+  return cellsOf(system.outputs, roundTrip(values) as unknown[]);
 }

@@ -5,7 +5,7 @@
  * - Values are packed one behind another into slabs, so a small one costs a copy and no buffer of its own.
  */
 
-import { lent } from "../../codec/mod.ts";
+import { withEncoded } from "../../codec/mod.ts";
 import { type BytesPart, MAX_LENGTH } from "../../mode/mod.ts";
 import type { Transferable } from "../../platform/mod.ts";
 import { taken } from "./transfer.ts";
@@ -42,7 +42,7 @@ export class Packer {
    */
   pack(value: unknown, { transfer, moves }: PackOptions): Packed {
     // A getter of the value may itself pack another value meanwhile.
-    const part = lent(value, (bytes) => this.#place(bytes), moves ? transfer : undefined);
+    const part = withEncoded(value, (bytes) => this.#place(bytes), moves ? transfer : undefined);
     if (transfer.length === 0) return { ...part, moved: undefined };
     const moved = taken(transfer);
     return { ...part, moved: moves ? moved : undefined };

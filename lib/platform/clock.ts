@@ -45,7 +45,7 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
 }
 
 /** Calls back; an error in the callback affects nothing else, and is thrown separately. */
-export function apart(callback: () => void): void {
+export function callIsolated(callback: () => void): void {
   try {
     callback();
   } catch (error) {

@@ -29,4 +29,4 @@ export { guestChildren } from "./deno_child.ts";
 export { cores, platform } from "./here.ts";
 export { forCaller } from "./caller.ts";
 export { hearUncaught, type Uncaught } from "./uncaught.ts";
-export { after, apart, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";
+export { after, callIsolated, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";

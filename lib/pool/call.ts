@@ -9,7 +9,7 @@
 
 import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
 import type { Packed } from "../host/mod.ts";
-import { apart, limit } from "../platform/mod.ts";
+import { callIsolated, limit } from "../platform/mod.ts";
 import { onAbort } from "./aborts.ts";
 import type { RunOptions } from "./pool_options.ts";
 
@@ -176,13 +176,13 @@ export class Call {
 
   /** Passes on what the function reports. An error in the listener affects nothing else; it is thrown separately. */
   report(value: unknown): void {
-    if (this.onProgress !== undefined) apart(() => this.onProgress?.(value));
+    if (this.onProgress !== undefined) callIsolated(() => this.onProgress?.(value));
   }
 
   /** Passes on an item. */
   item(value: unknown): void {
     this.#hasItems = true;
-    if (this.#onItem !== undefined) apart(() => this.#onItem?.(value));
+    if (this.#onItem !== undefined) callIsolated(() => this.#onItem?.(value));
   }
 
   #listen(signal: AbortSignal): void {

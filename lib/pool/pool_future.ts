@@ -17,7 +17,7 @@
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
-import { after, apart, forCaller, limit } from "../platform/mod.ts";
+import { after, callIsolated, forCaller, limit } from "../platform/mod.ts";
 import type { Call, CallState } from "./call.ts";
 import { checkCallbacks } from "./checks.ts";
 
@@ -105,7 +105,7 @@ export class PoolFuture<T> {
    */
   whenDone(callback: (future: PoolFuture<T>) => void): void {
     checkCallbacks(`wait for ${this.name}`, { callback });
-    this.#call.whenSettled(() => apart(() => callback(this)));
+    this.#call.whenSettled(() => callIsolated(() => callback(this)));
   }
 
   /** Adds a listener for what the function reports while it runs; an error in a listener stops no other. */
@@ -113,7 +113,7 @@ export class PoolFuture<T> {
     checkCallbacks(`follow ${this.name}`, { listener });
     const before = this.#call.onProgress;
     this.#call.onProgress = before === undefined ? listener : (value) => {
-      apart(() => before(value));
+      callIsolated(() => before(value));
       listener(value);
     };
   }

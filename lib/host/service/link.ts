@@ -17,7 +17,7 @@ import {
 } from "../../errors.ts";
 import { logLineFrom } from "../../logging/mod.ts";
 import { following, type FrameCursor, type Keeper, type KeptRealm } from "../../mode/mod.ts";
-import { apart } from "../../platform/mod.ts";
+import { callIsolated } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
 import type { ServiceShare } from "../shared/service_share.ts";
 import type {
@@ -259,17 +259,17 @@ export class GuestService {
         this.#check(frame);
         if (this.#wanted-- === 0) throw new ProtocolError(`an item of call ${frame.number}, none more is wanted`);
         const value = frame.value();
-        return apart(() => this.#listener.item?.(value));
+        return callIsolated(() => this.#listener.item?.(value));
       }
       case "report": {
         const value = frame.value();
         // Reports of a call that has ended are ignored.
         if (frame.number !== following(this.#answered)) return;
-        return apart(() => this.#listener.reported(value));
+        return callIsolated(() => this.#listener.reported(value));
       }
       case "log": {
         const line = logLineFrom(frame.value());
-        return apart(() => this.#listener.logged?.(line));
+        return callIsolated(() => this.#listener.logged?.(line));
       }
       case "exports":
         this.exports = namesFrom(frame.value());
@@ -297,13 +297,13 @@ export class GuestService {
   #tell(number: number, answer: ServiceAnswer): void {
     this.#answered = number;
     this.#hasTold = true;
-    apart(() => this.#listener.answered(answer));
+    callIsolated(() => this.#listener.answered(answer));
   }
 
   #settled(): void {
     if (!this.#hasTold) return;
     this.#hasTold = false;
-    apart(() => this.#listener.settled());
+    callIsolated(() => this.#listener.settled());
   }
 
   #check({ kind, number }: FrameCursor): void {
@@ -330,7 +330,7 @@ export class GuestService {
   #ended(error: Error): void {
     if (!this.#open) return;
     this.#open = false;
-    apart(() => this.#listener.ended(error, { idle: this.#idle }));
+    callIsolated(() => this.#listener.ended(error, { idle: this.#idle }));
     void this.finish();
   }
 }

@@ -8,9 +8,9 @@
  * - When the reader leaves the loop or gets an error, waiting calls are canceled and the source is closed.
  */
 
-import { type Chunk, Feed, type MappingPool, type Work } from "./feed.ts";
+import { type Chunk, type MappingPool, Submitter, type Work } from "./submitter.ts";
 
-export type { MapOptions } from "./feed.ts";
+export type { MapOptions } from "./submitter.ts";
 
 /** A value, with the index of its input. */
 export interface Mapped<R> {
@@ -22,37 +22,37 @@ export interface Mapped<R> {
 
 /** The values in the order of the inputs. */
 export function mapped<A, R>(pool: MappingPool, work: Work<A, R>): AsyncGenerator<R, void> {
-  return inOrder(new Feed(pool, work));
+  return inOrder(new Submitter(pool, work));
 }
 
 /** The values in the order in which they are ready. */
 export function mappedUnordered<A, R>(pool: MappingPool, work: Work<A, R>): AsyncGenerator<Mapped<R>, void> {
-  return asDone(new Feed(pool, work));
+  return asDone(new Submitter(pool, work));
 }
 
-async function* inOrder<A, R>(feed: Feed<A, R>): AsyncGenerator<R, void> {
+async function* inOrder<A, R>(submitter: Submitter<A, R>): AsyncGenerator<R, void> {
   const ahead: Chunk<A>[] = [];
-  feed.open({ ahead: () => ahead.length, submitted: (chunk) => void ahead.push(chunk) });
+  submitter.open({ ahead: () => ahead.length, submitted: (chunk) => void ahead.push(chunk) });
   try {
     for (;;) {
-      feed.fill();
+      submitter.fill();
       const chunk = ahead.shift();
       if (chunk === undefined) {
-        if (feed.isOver()) return;
-        await feed.change();
+        if (submitter.isOver()) return;
+        await submitter.change();
         continue;
       }
       if (chunk.call.outcome === undefined) {
         await new Promise<void>((resolve) => chunk.call.whenSettled(() => resolve()));
       }
-      for (const [at, input] of chunk.inputs.entries()) yield await feed.valueOf(chunk, { at, input });
+      for (const [at, input] of chunk.inputs.entries()) yield await submitter.valueOf(chunk, { at, input });
     }
   } finally {
-    await feed.close(ahead);
+    await submitter.close(ahead);
   }
 }
 
-async function* asDone<A, R>(feed: Feed<A, R>): AsyncGenerator<Mapped<R>, void> {
+async function* asDone<A, R>(submitter: Submitter<A, R>): AsyncGenerator<Mapped<R>, void> {
   const under = new Set<Chunk<A>>();
   const done: Chunk<A>[] = [];
   const submitted = (chunk: Chunk<A>) => {
@@ -60,24 +60,24 @@ async function* asDone<A, R>(feed: Feed<A, R>): AsyncGenerator<Mapped<R>, void> 
     chunk.call.whenSettled(() => {
       under.delete(chunk);
       done.push(chunk);
-      feed.changed();
+      submitter.changed();
     });
   };
-  feed.open({ ahead: () => under.size + done.length, submitted });
+  submitter.open({ ahead: () => under.size + done.length, submitted });
   try {
     for (;;) {
-      feed.fill();
+      submitter.fill();
       const chunk = done.shift();
       if (chunk === undefined) {
-        if (under.size === 0 && feed.isOver()) return;
-        await feed.change();
+        if (under.size === 0 && submitter.isOver()) return;
+        await submitter.change();
         continue;
       }
       for (const [at, input] of chunk.inputs.entries()) {
-        yield { index: chunk.first + at, value: await feed.valueOf(chunk, { at, input }) };
+        yield { index: chunk.first + at, value: await submitter.valueOf(chunk, { at, input }) };
       }
     }
   } finally {
-    await feed.close(under);
+    await submitter.close(under);
   }
 }

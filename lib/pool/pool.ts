@@ -29,7 +29,7 @@ import { Call, type CallOptions, type CallSubject, UNPACKED } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
 import { Dispatcher, SPARE } from "./dispatcher.ts";
 import type { ArgumentOf, ItemOf, NameOf, ResultOf, SharedBy, ThingsOf } from "./functions.ts";
-import type { MappingPool } from "./feed.ts";
+import type { MappingPool } from "./submitter.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
 import { PoolLog } from "./pool_log.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import fc from "fast-check";
 import { CancelledError } from "../../lib/errors.ts";
 import { Call } from "../../lib/pool/call.ts";
-import type { MappingPool } from "../../lib/pool/feed.ts";
+import type { MappingPool } from "../../lib/pool/submitter.ts";
 import { mapped, mappedUnordered } from "../../lib/pool/mapping.ts";
 import { within } from "../contracts/deadline.ts";
 import { packed } from "../contracts/packed.ts";

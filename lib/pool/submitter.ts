@@ -2,7 +2,7 @@
  * Makes calls of a mapping's inputs, while the reader waits for earlier values.
  *
  * - Inputs that the source yields at once are submitted at once, as far as `buffer` and the pool have room. If the
- *   source or the pool takes time, the feed continues by itself, so that a slow source holds no value back.
+ *   source or the pool takes time, submitting continues by itself, so that a slow source holds no value back.
  * - Invariant: at most one call of the source's `next` is in progress.
  * - An error of the source, or an abort, is reported after the values before it.
  */
@@ -62,7 +62,7 @@ export interface Chunk<A> {
   readonly call: Call;
 }
 
-/** The reader of a feed. */
+/** The reader of a mapping's values. */
 export interface Reader<A> {
   /** How many chunks are ahead of it. */
   readonly ahead: () => number;
@@ -71,7 +71,7 @@ export interface Reader<A> {
 }
 
 /** Makes calls of a mapping's inputs. */
-export class Feed<A, R> {
+export class Submitter<A, R> {
   readonly #buffer: number;
   readonly #pool: MappingPool;
   readonly #options: MapOptions<A, R>;

@@ -29,15 +29,15 @@ export function beginSystems(
   exports: Exports,
   { systems, end }: { readonly systems: readonly JobMessage[]; readonly end: GuestEnd },
 ): BegunJob | BeginFault {
-  const seats: Seat[] = [];
+  const served: ServedSystem[] = [];
   for (const message of systems) {
     try {
-      seats.push(new Seat(makeFar(exports, message), { newest: message.newest, end }));
+      served.push(new ServedSystem(makeFar(exports, message), { newest: message.newest, end }));
     } catch (thrown) {
-      return { which: seats.length, thrown };
+      return { which: served.length, thrown };
     }
   }
-  return { run: () => serve(seats, end) };
+  return { run: () => serve(served, end) };
 }
 
 function makeFar(exports: Exports, { reference, signature: expected, timing }: JobMessage): FarSystem {
@@ -52,16 +52,16 @@ function makeFar(exports: Exports, { reference, signature: expected, timing }: J
 }
 
 /** Serves requests until the job is over. */
-async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
-  const mayWait = seats.some(({ isAsync }) => isAsync);
+async function serve(served: readonly ServedSystem[], end: GuestEnd): Promise<void> {
+  const mayWait = served.some(({ isAsync }) => isAsync);
   /** The systems with more to serve once all available requests have been read. */
-  const waiting = new Set<Seat>();
+  const waiting = new Set<ServedSystem>();
   const awaited = new Set<Promise<void>>();
-  const track = (seat: Seat, work: Promise<void> | undefined): void => {
+  const track = (system: ServedSystem, work: Promise<void> | undefined): void => {
     if (work === undefined) return;
     const done = work.then(() => {
       awaited.delete(done);
-      waiting.add(seat);
+      waiting.add(system);
     });
     awaited.add(done);
   };
@@ -73,25 +73,25 @@ async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
       if (frame === undefined && mayWait) await turn();
     }
     for (; frame !== undefined && frame.kind !== "job"; frame = end.poll()) {
-      const seat = seats[frame.index];
-      if (seat === undefined) {
-        throw new ProtocolError(`a request to system ${frame.index}, one of ${seats.length} is wanted`);
+      const system = served[frame.index];
+      if (system === undefined) {
+        throw new ProtocolError(`a request to system ${frame.index}, one of ${served.length} is wanted`);
       }
-      track(seat, seat.take(frame.number, frame.bytes.subarray(frame.from, frame.end)));
-      if (seat.waits) waiting.add(seat);
+      track(system, system.take(frame.number, frame.bytes.subarray(frame.from, frame.end)));
+      if (system.waits) waiting.add(system);
     }
     // After the frame that ends the job, nobody needs an answer; the guest returns when nothing is awaited anymore.
     if (frame !== undefined) return void await Promise.all(awaited);
-    for (const seat of waiting) {
-      waiting.delete(seat);
-      track(seat, seat.next());
+    for (const system of waiting) {
+      waiting.delete(system);
+      track(system, system.next());
     }
     if (awaited.size > 0) await Promise.race(awaited);
   }
 }
 
 /** One system of a guest. */
-class Seat {
+class ServedSystem {
   readonly #far: FarSystem;
   readonly #end: GuestEnd;
   readonly #newest: boolean;

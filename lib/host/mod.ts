@@ -49,7 +49,7 @@ export { after, type FarPlace, LONGEST_TIMER, now, type Transferable, turn } fro
 export { directHost } from "./system/inline.ts";
 export type { ProgramEnd, ProgramJob, ProgramOptions, TaskEnd } from "./program/run.ts";
 export type { ProgramReport, ReportTable } from "./program/report.ts";
-export type { ThingUse, Watcher } from "./program/uses.ts";
+export type { ThingUse, Watcher } from "./program/use_recorder.ts";
 export type {
   AnyHostProgram,
   GuestFunctions,

@@ -17,7 +17,7 @@ import { isHostProgram } from "./host_program.ts";
 import { findProgram } from "./reference.ts";
 import type { Exports } from "../exports.ts";
 import type { TaskMessage } from "./task_message.ts";
-import type { WatchedThings } from "./uses.ts";
+import type { WatchedThings } from "./use_recorder.ts";
 import { taskSteps } from "./task_steps.ts";
 
 /** A task that is ready to run. */

@@ -9,12 +9,12 @@
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
 import type { BeginFailure, FrameCursor, Keeper, KeptRealm } from "../../mode/mod.ts";
 import { now } from "../../platform/mod.ts";
-import { drawLane, drawProgress, Lanes } from "./lanes.ts";
+import { drawLane, drawProgress, LaneRecorder } from "./lane_recorder.ts";
 import { Owner } from "./owner.ts";
 import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./run.ts";
 import { SharedTasks } from "./shared_tasks.ts";
 import { TaskEnds } from "./task_ends.ts";
-import { type OwnUse, Uses } from "./uses.ts";
+import { type OwnUse, UseRecorder } from "./use_recorder.ts";
 import { taskDoneFrom, taskProgressFrom } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
@@ -38,7 +38,7 @@ class GuestRun {
   readonly #module: string;
   readonly #ends: TaskEnds;
   readonly #memory: TasksMemory;
-  readonly #lanes: Lanes;
+  readonly #lanes: LaneRecorder;
   readonly #guests: { readonly guest: KeptRealm; readonly task: number }[] = [];
   /** The tasks whose guests have reported their end. */
   readonly #told = new Set<number>();
@@ -59,7 +59,7 @@ class GuestRun {
         live: () => this.#ends.live,
         ...observe === undefined ? {} : { held: (span) => this.#lanes.held(span) },
       });
-    this.#lanes = new Lanes(names, observe);
+    this.#lanes = new LaneRecorder(names, observe);
     keeper.closing.addEventListener("abort", this.#onClosing);
   }
 
@@ -89,7 +89,7 @@ class GuestRun {
     if (watch !== undefined && this.#memory.attach !== undefined) {
       const { memory } = this.#memory;
       const { things, end } = space.attach(memory);
-      new Uses({ things, kinds: space.kinds }, memory, { now, tell: watch }).begin();
+      new UseRecorder({ things, kinds: space.kinds }, memory, { now, tell: watch }).begin();
       end();
     }
     this.#memory.began();

@@ -14,8 +14,8 @@ import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
 import { decodeEnd } from "./task_ends.ts";
 import { Recovery } from "../shared/recovery.ts";
-import { Holds } from "./holds.ts";
-import { Lanes, RUNNING } from "./lanes.ts";
+import { HoldRecorder } from "./hold_recorder.ts";
+import { LaneRecorder, RUNNING } from "./lane_recorder.ts";
 import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import { taskSteps } from "./task_steps.ts";
 
@@ -31,7 +31,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
     : new WatchedMemory(space.layout, { chooser });
   runBlocking(memory, space.initialize());
   const recovery = new Recovery(space, memory);
-  const lanes = new Lanes(names, job.observe);
+  const lanes = new LaneRecorder(names, job.observe);
   const started = now();
   const live = new Set(names.keys());
   // In the picture each turn takes a microsecond, because the virtual clock stands still while tasks run.
@@ -39,7 +39,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   const time = () => memory.clock + ++turns / 1000;
   const holds = job.observe === undefined
     ? undefined
-    : new Holds(space.attach(memory).things, memory, (span) => lanes.held(span));
+    : new HoldRecorder(space.attach(memory).things, memory, (span) => lanes.held(span));
   if (memory instanceof WatchedMemory) watchThings(job, memory, () => memory.clock + turns / 1000);
   const views = names.map((_, task) => space.attach(memory, { task }));
   const placeOf = (task: number) => ({

@@ -10,8 +10,8 @@ import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "..
 import { calledName, INLINE, runBlocking } from "../../memory/mod.ts";
 
 import type { SharedThing } from "../../sync/mod.ts";
-import { Holds } from "./holds.ts";
-import { type OwnUse, Uses, type WatchedThings } from "./uses.ts";
+import { HoldRecorder } from "./hold_recorder.ts";
+import { type OwnUse, UseRecorder, type WatchedThings } from "./use_recorder.ts";
 
 /** The shortest time between two reports of a task, in milliseconds. */
 const REPORT = 5;
@@ -51,8 +51,8 @@ export class ObservedMemory implements Memory {
   readonly #memory: Memory;
   readonly #now: () => number;
   #call: CallOperation | undefined;
-  #holds: Holds | undefined;
-  #uses: Uses | undefined;
+  #holds: HoldRecorder | undefined;
+  #uses: UseRecorder | undefined;
 
   /** Observes a memory, timed by a clock. */
   constructor(memory: Memory, now: () => number) {
@@ -74,7 +74,7 @@ export class ObservedMemory implements Memory {
 
   /** Also records what the task holds among the things of its view. */
   watch(things: ReadonlyMap<string, SharedThing>, task: number): void {
-    this.#holds = new Holds(things, this.#memory, ({ task: holder, ...span }) => {
+    this.#holds = new HoldRecorder(things, this.#memory, ({ task: holder, ...span }) => {
       if (holder === task) this.#holding.push(span);
     });
   }
@@ -83,7 +83,7 @@ export class ObservedMemory implements Memory {
    * Also records how the task uses shared things; `things` must belong to a view of the memory that nobody else uses.
    */
   watchUses(things: WatchedThings): void {
-    this.#uses = new Uses(things, this.#memory, { now: this.#now, tell: (use) => void this.#used.push(use) });
+    this.#uses = new UseRecorder(things, this.#memory, { now: this.#now, tell: (use) => void this.#used.push(use) });
   }
 
   /** Records the end of the task. */

@@ -19,7 +19,7 @@ import type { Things } from "../../sync/mod.ts";
 import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
-import { type HeldSpan, Holds } from "./holds.ts";
+import { type HeldSpan, HoldRecorder } from "./hold_recorder.ts";
 import type { ProgramJob, TaskEnd } from "./run.ts";
 import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
@@ -41,7 +41,7 @@ export class Owner implements TasksMemory {
   readonly #recovery: Recovery;
   readonly #job: ProgramJob;
   readonly #options: OwnerOptions;
-  readonly #holds: Holds | undefined;
+  readonly #holds: HoldRecorder | undefined;
   readonly #things: readonly Things[];
   /** Receives the answer to each task's request. */
   readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
@@ -89,7 +89,9 @@ export class Owner implements TasksMemory {
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
     this.#recovery = new Recovery(space, this.memory);
     const { held } = options;
-    this.#holds = held === undefined ? undefined : new Holds(space.attach(this.memory).things, this.memory, held);
+    this.#holds = held === undefined
+      ? undefined
+      : new HoldRecorder(space.attach(this.memory).things, this.memory, held);
   }
 
   began(): void {}

@@ -13,7 +13,7 @@ import type { Observer } from "../../simulator/mod.ts";
 import { type Shareables, Space } from "../../sync/mod.ts";
 import type { AnyModeName } from "../../mode/mod.ts";
 import { after, limit } from "../../platform/mod.ts";
-import type { Watcher } from "./uses.ts";
+import type { Watcher } from "./use_recorder.ts";
 import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
 
 /** How to run a program. */

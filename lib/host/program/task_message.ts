@@ -6,7 +6,7 @@ import { ProtocolError } from "../../errors.ts";
 import type { LayoutTable } from "../../memory/mod.ts";
 import type { Script, Settings } from "../../program/mod.ts";
 import type { TaskNotes, TaskSpan } from "./observed_memory.ts";
-import type { OwnUse } from "./uses.ts";
+import type { OwnUse } from "./use_recorder.ts";
 
 /** What a guest receives about its task; structured-cloneable. */
 export interface TaskMessage {

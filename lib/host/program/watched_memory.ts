@@ -7,12 +7,12 @@
 
 import { type Answer, ModelMemory, type Operation, PARKED } from "../../memory/mod.ts";
 import type { ProgramJob } from "./run.ts";
-import { NOBODY, Uses } from "./uses.ts";
+import { NOBODY, UseRecorder } from "./use_recorder.ts";
 
 /** A model memory that reports how tasks use shared things. */
 export class WatchedMemory extends ModelMemory {
   /** Receives operations, once it is set. */
-  uses: Uses | undefined;
+  uses: UseRecorder | undefined;
   #task = 0;
 
   /** Performs one operation for a task, and records it. */
@@ -27,7 +27,7 @@ export class WatchedMemory extends ModelMemory {
 /** Reports the initial states of the shared things to a run's watcher, and then each use. */
 export function watchThings({ space, names, watch }: ProgramJob, memory: WatchedMemory, now: () => number): void {
   const { things } = space.attach(memory);
-  const uses = new Uses({ things, kinds: space.kinds }, memory, {
+  const uses = new UseRecorder({ things, kinds: space.kinds }, memory, {
     now,
     tell: (use, task) => watch?.(task === NOBODY ? use : { lane: names[task] ?? `task ${task}`, ...use }),
   });

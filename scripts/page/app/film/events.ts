@@ -4,7 +4,7 @@
  * - What ends comes before what begins at the same time.
  */
 
-import type { ThingUse } from "../../../../lib/host/program/uses.ts";
+import type { ThingUse } from "../../../../lib/host/program/use_recorder.ts";
 import type { LaneSpan } from "../../../run/cells.ts";
 import type { Lane } from "../../../run/lanes.ts";
 import type { FilmItem } from "./items.ts";

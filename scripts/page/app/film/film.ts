@@ -5,7 +5,7 @@
  * - Invariant: the spans of a lane follow each other and do not overlap. Uses are in the order of their ends.
  */
 
-import type { ThingUse } from "../../../../lib/host/program/uses.ts";
+import type { ThingUse } from "../../../../lib/host/program/use_recorder.ts";
 import type { Span } from "../../../../lib/simulator/simulation.ts";
 import { type Lane, lanesOf } from "../../../run/lanes.ts";
 import { type FilmItem, itemsOf } from "./items.ts";

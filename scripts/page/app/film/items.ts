@@ -5,7 +5,7 @@
  * - A taker gets the first value of that text that is there, in the order of the offers.
  */
 
-import type { ThingUse } from "../../../../lib/host/program/uses.ts";
+import type { ThingUse } from "../../../../lib/host/program/use_recorder.ts";
 
 /** A value in a thing, or on its way there. */
 export interface FilmItem {

@@ -4,7 +4,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { ThingUse } from "../../../../lib/host/program/uses.ts";
+import type { ThingUse } from "../../../../lib/host/program/use_recorder.ts";
 import type { Span } from "../../../../lib/simulator/simulation.ts";
 import type { RunAnswer } from "../../work/run.ts";
 import { ask } from "../bridge.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { drawLane, drawProgress, Lanes, RUNNING } from "../../../lib/host/program/lanes.ts";
+import { drawLane, drawProgress, LaneRecorder, RUNNING } from "../../../lib/host/program/lane_recorder.ts";
 import { Host, programsOf } from "../../../lib/host/mod.ts";
 import { runs } from "../../contracts/soak.ts";
 import { crowd } from "../../guests/crowd.ts";
@@ -9,14 +9,14 @@ import { endless } from "../../guests/result_programs.ts";
 
 function stage() {
   const seen: string[] = [];
-  const lanes = new Lanes(["a", "b"], ({ lane, name, started, finished, t }) => {
+  const lanes = new LaneRecorder(["a", "b"], ({ lane, name, started, finished, t }) => {
     assertEquals(t, finished);
     seen.push(`${lane} ${name} ${started}-${finished}`);
   });
   return { seen, lanes };
 }
 
-Deno.test("Lanes has a span for each thing that a task does, one after another", () => {
+Deno.test("LaneRecorder has a span for each thing that a task does, one after another", () => {
   const { seen, lanes } = stage();
   lanes.turn(0, 1, RUNNING);
   lanes.turn(0, 2, RUNNING);
@@ -46,7 +46,7 @@ Deno.test("drawLane() draws what a task did elsewhere, without gaps", () => {
   ]);
 });
 
-Deno.test("Lanes.died() draws a task of which nothing is known but that it ran, if it did", () => {
+Deno.test("LaneRecorder.died() draws a task of which nothing is known but that it ran, if it did", () => {
   const { seen, lanes } = stage();
   lanes.died(0, { started: 1, finished: 5 });
   lanes.died(1, { started: 5, finished: 5 });
@@ -88,7 +88,7 @@ Deno.test("A lane that is drawn wait by wait is the one that is drawn when its t
   );
 });
 
-Deno.test("Lanes.died() goes on with what a task told that it does", () => {
+Deno.test("LaneRecorder.died() goes on with what a task told that it does", () => {
   const { seen, lanes } = stage();
   const told = { waits: [], holds: [], uses: [], started: 1, waiting: "gate.wait", since: 3 };
   drawProgress(lanes, 0, told);

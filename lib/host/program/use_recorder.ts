@@ -77,7 +77,7 @@ export interface UsesOptions {
 }
 
 /** Reports how tasks use shared things. */
-export class Uses {
+export class UseRecorder {
   readonly #memory: Memory;
   readonly #things: Things;
   readonly #kinds: ReadonlyMap<string, string>;

@@ -21,7 +21,7 @@ export interface HeldSpan {
 }
 
 /** Reports which task holds which thing, as spans. */
-export class Holds {
+export class HoldRecorder {
   readonly #memory: Memory;
   readonly #tell: (span: HeldSpan) => void;
   /** The holders of each thing, each with the time since when. */

@@ -5,7 +5,7 @@
  */
 
 import type { Observer } from "../../simulator/mod.ts";
-import type { HeldSpan } from "./holds.ts";
+import type { HeldSpan } from "./hold_recorder.ts";
 import type { TaskNotes } from "./observed_memory.ts";
 import type { TaskDone, TaskProgress } from "./task_message.ts";
 
@@ -13,7 +13,7 @@ import type { TaskDone, TaskProgress } from "./task_message.ts";
 export const RUNNING = "running";
 
 /** Draws the lanes of the tasks of a run. */
-export class Lanes {
+export class LaneRecorder {
   readonly #names: readonly string[];
   readonly #observe: Observer | undefined;
   /** For each task: its current span's name, and its start in milliseconds. */
@@ -58,19 +58,19 @@ export class Lanes {
 }
 
 /** Draws the lane of a task that ended in a guest: all of it, or the part since its last progress report. */
-export function drawLane(lanes: Lanes, task: number, done: TaskDone): void {
+export function drawLane(lanes: LaneRecorder, task: number, done: TaskDone): void {
   drawNotes(lanes, task, done);
   lanes.turn(task, done.finished, undefined);
 }
 
 /** Draws the lane of a task in a guest up to its current wait. */
-export function drawProgress(lanes: Lanes, task: number, progress: TaskProgress): void {
+export function drawProgress(lanes: LaneRecorder, task: number, progress: TaskProgress): void {
   drawNotes(lanes, task, progress);
   lanes.turn(task, progress.since, progress.waiting);
 }
 
 function drawNotes(
-  lanes: Lanes,
+  lanes: LaneRecorder,
   task: number,
   { started, waits, holds }: TaskNotes & { readonly started: number },
 ): void {

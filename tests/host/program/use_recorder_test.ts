@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ThingUse } from "../../../lib/host/program/uses.ts";
+import type { ThingUse } from "../../../lib/host/program/use_recorder.ts";
 import { Host, MODE_NAMES } from "../../../lib/host/mod.ts";
 import { isProgram } from "../../../lib/program/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";

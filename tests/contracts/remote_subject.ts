@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Asked, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from "../../lib/host/shared/asked.ts";
+import {
+  decodeAnswer,
+  decodeRequest,
+  encodeAnswer,
+  encodeRequest,
+  type MemoryRequest,
+} from "../../lib/host/shared/memory_request.ts";
 import { Owner } from "../../lib/host/program/owner.ts";
 import type { ProgramJob } from "../../lib/host/program/run.ts";
 import {
@@ -30,8 +36,8 @@ export const remoteSubject: MemorySubject = {
 
   create(layout: Layout, chooser?: Chooser): Memory {
     const model = new ModelMemory(layout);
-    const ask = (asked: Asked): unknown => {
-      const arrived = decodeAsked(encodeAsked(asked), new Map());
+    const ask = (request: MemoryRequest): unknown => {
+      const arrived = decodeRequest(encodeRequest(request), new Map());
       let answer: Uint8Array;
       try {
         answer = encodeAnswer({ value: arrived.kind === "ticket" ? model.ticket() : model.perform(arrived) });
@@ -68,7 +74,7 @@ export const remoteSubject: MemorySubject = {
       const performAsync = (operation: Operation): Answer | Promise<Answer> => {
         if (operation.kind === "now") return realClock();
         const answer = Promise.withResolvers<Uint8Array>();
-        asks.push({ task, bytes: encodeAsked(operation), answer: answer.resolve });
+        asks.push({ task, bytes: encodeRequest(operation), answer: answer.resolve });
         queueMicrotask(deliver);
         return answer.promise.then((bytes) => decodeAnswer(bytes) as Answer);
       };

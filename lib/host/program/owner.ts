@@ -16,7 +16,7 @@ import type { Script, ScriptStep, TaskMemory } from "../../program/mod.ts";
 import { operationText, sameAnswer, sameOperation, TaskRun } from "../../program/mod.ts";
 import { after } from "../../platform/mod.ts";
 import type { Things } from "../../sync/mod.ts";
-import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";
+import { decodeRequest, encodeAnswer, type MemoryRequest, requestSteps } from "../shared/memory_request.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
 import { type HeldSpan, HoldRecorder } from "./hold_recorder.ts";
@@ -119,7 +119,7 @@ export class Owner implements TasksMemory {
     try {
       if (this.#left !== undefined) throw this.#left;
       const things = this.#things[task] ?? new Map();
-      const steps = this.#stepsOf(decodeAsked(bytes, things), things);
+      const steps = this.#stepsOf(decodeRequest(bytes, things), things);
       const run = new TaskRun(this.#answering, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
       if (!this.#isScripted) this.#begin(run);
@@ -151,8 +151,8 @@ export class Owner implements TasksMemory {
     this.#letGo();
   }
 
-  #stepsOf(asked: Asked, things: Things): Steps<unknown> {
-    return asked.kind === "ticket" ? this.#ticket() : askedSteps(asked, things);
+  #stepsOf(request: MemoryRequest, things: Things): Steps<unknown> {
+    return request.kind === "ticket" ? this.#ticket() : requestSteps(request, things);
   }
 
   // deno-lint-ignore require-yield

@@ -9,7 +9,7 @@ import { ProtocolError, StoppedError } from "../../errors.ts";
 import { type Answer, type Layout, type Operation, RemoteMemory } from "../../memory/mod.ts";
 import { following, FrameCursor, type GuestEnd, Outbox } from "../../mode/guest.ts";
 import { now } from "../../platform/mod.ts";
-import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
+import { decodeAnswer, encodeRequest, type MemoryRequest } from "./memory_request.ts";
 
 /** A guest's end that requests operations from the owner of its memory. */
 export class AskingEnd {
@@ -53,8 +53,8 @@ export class AskingEnd {
     return operation.kind === "call" ? { value } : value as Answer;
   }
 
-  #ask(asked: Asked): unknown {
-    const bytes = encodeAsked(asked);
+  #ask(request: MemoryRequest): unknown {
+    const bytes = encodeRequest(request);
     const number = this.#number = following(this.#number);
     if (!this.isOver) this.#end.send("ask", number, bytes);
     while (!this.isOver) {

@@ -19,7 +19,7 @@ import {
   type Things,
   type Views,
 } from "../../sync/mod.ts";
-import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
+import { decodeRequest, encodeAnswer, requestSteps } from "./memory_request.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
 import { HOST_LANES, kindsOf, type LaneCounts, LANES, type ThingsMessage } from "./view.ts";
@@ -80,13 +80,13 @@ export class ServiceShare<S extends Shareables = Shareables> {
   }
 
   /** Answers a request of a guest that does not attach; rejects with a `ProtocolError` if it is not a valid request. */
-  answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
+  answer(task: number, request: Uint8Array): Promise<Uint8Array> {
     let asking = this.#asking.get(task);
     if (asking === undefined) {
       asking = { things: this.bind(task).things, stop: new AbortController(), answer: NOTHING };
       this.#asking.set(task, asking);
     }
-    return asking.answer = this.#answer(asked, asking);
+    return asking.answer = this.#answer(request, asking);
   }
 
   /** Declares that nobody needs the answer to a guest's request anymore; resolves when its wait has been undone. */
@@ -106,9 +106,9 @@ export class ServiceShare<S extends Shareables = Shareables> {
 
   async #answer(bytes: Uint8Array, { things, stop: { signal } }: Asking): Promise<Uint8Array> {
     try {
-      const asked = decodeAsked(bytes, things);
-      if (asked.kind === "ticket") return encodeAnswer({ value: this.memory.ticket() });
-      const steps = askedSteps(asked, things);
+      const request = decodeRequest(bytes, things);
+      if (request.kind === "ticket") return encodeAnswer({ value: this.memory.ticket() });
+      const steps = requestSteps(request, things);
       return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
       if (error instanceof ProtocolError) throw error;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { DeadlockError, type StateError } from "../../../lib/errors.ts";
-import { type Asked, decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
+import { decodeAnswer, encodeRequest, type MemoryRequest } from "../../../lib/host/shared/memory_request.ts";
 import { Owner } from "../../../lib/host/program/owner.ts";
 import { programJob } from "../../../lib/host/program/run.ts";
 import { defineProgram } from "../../../lib/program/mod.ts";
@@ -23,8 +23,8 @@ function stage() {
     now: () => time,
     live: () => live,
   });
-  const ask = (task: number, asked: Asked) => {
-    owner.ask(task, encodeAsked(asked), (bytes) => {
+  const ask = (task: number, request: MemoryRequest) => {
+    owner.ask(task, encodeRequest(request), (bytes) => {
       try {
         answers[task]!.push(decodeAnswer(bytes));
       } catch (error) {

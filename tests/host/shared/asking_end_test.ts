@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ProtocolError, StoppedError } from "../../../lib/errors.ts";
 import { AskingEnd } from "../../../lib/host/shared/asking_end.ts";
-import { encodeAnswer } from "../../../lib/host/shared/asked.ts";
+import { encodeAnswer } from "../../../lib/host/shared/memory_request.ts";
 import { add, Layout, load, runBlocking } from "../../../lib/memory/mod.ts";
 import { type Batch, FakeEnd } from "../../contracts/fake_end.ts";
 import { runs } from "../../contracts/soak.ts";

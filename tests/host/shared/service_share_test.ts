@@ -1,10 +1,10 @@
 import { StateError } from "../../../lib/errors.ts";
 import { notify, store } from "../../../lib/memory/mod.ts";
 import { semaphore } from "../../../lib/sync/mod.ts";
-import type { Asked } from "../../../lib/host/shared/asked.ts";
+import type { MemoryRequest } from "../../../lib/host/shared/memory_request.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, StoppedError } from "../../../lib/errors.ts";
-import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
+import { decodeAnswer, encodeRequest } from "../../../lib/host/shared/memory_request.ts";
 import { Host, MODE_NAMES, ServiceShare } from "../../../lib/host/mod.ts";
 import { runBlocking } from "../../../lib/memory/mod.ts";
 import { cell, lock } from "../../../lib/sync/mod.ts";
@@ -52,14 +52,14 @@ for (const how of ["leave", "ended"] as const) {
     const share = open(1);
     const { guard } = share.promised;
     await guard.acquire();
-    const answer = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    const answer = share.answer(0, encodeRequest({ kind: "call", object: "guard", method: "acquire", args: [] }));
     assertEquals(waitersOf(share), 1);
     await within(SECONDS, how === "leave" ? share.leave(0) : share.ended(0, failure));
     const bytes = await within(SECONDS, answer);
     assertThrows(() => decodeAnswer(bytes), StoppedError, "the guest has ended");
     assertEquals(waitersOf(share), 0);
     await guard.release();
-    const next = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    const next = share.answer(0, encodeRequest({ kind: "call", object: "guard", method: "acquire", args: [] }));
     assertEquals(decodeAnswer(await within(SECONDS, next)), true);
     await share.leave(0);
   });
@@ -68,7 +68,7 @@ for (const how of ["leave", "ended"] as const) {
 Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has the place of the guest loses nothing", async () => {
   const share = new ServiceShare({ permits: semaphore(0) }, { tasks: 1 });
   const { memory, promised: { permits }, shared } = share;
-  const acquire = encodeAsked({ kind: "call", object: "permits", method: "acquire", args: [] });
+  const acquire = encodeRequest({ kind: "call", object: "permits", method: "acquire", args: [] });
   const gone = share.answer(0, acquire);
   // The host is in the middle of a change of the semaphore, so that the wait cannot be undone yet.
   const monitor = memory.layout.toTable().words.find(({ name }) => name === "permits.monitor")!.word;
@@ -91,8 +91,8 @@ Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has t
 
 Deno.test("ServiceShare answers a guest that asks for what is not for it, and goes on", async () => {
   const share = open(1);
-  const ask = async (asked: unknown) =>
-    decodeAnswer(await within(SECONDS, share.answer(0, encodeAsked(asked as Asked))));
+  const ask = async (request: unknown) =>
+    decodeAnswer(await within(SECONDS, share.answer(0, encodeRequest(request as MemoryRequest))));
   for (const method of ["lock", "died", "holders", "constructor", "then"]) {
     const call = { kind: "call", object: "guard", method, args: [] };
     await assertRejects(() => ask(call), StateError, `Cannot call guard.${method}: it is no call`);

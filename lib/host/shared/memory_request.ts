@@ -14,7 +14,7 @@ import type { Answer, CallOperation, Operation, Steps } from "../../memory/mod.t
 import { CancelToken, type SharedThing, type Things } from "../../sync/mod.ts";
 
 /** A guest's request: an operation, or the next ticket. */
-export type Asked = Operation | { readonly kind: "ticket" };
+export type MemoryRequest = Operation | { readonly kind: "ticket" };
 
 /** The owner's answer. */
 export type Answered = { readonly value: unknown } | { readonly error: unknown };
@@ -28,7 +28,7 @@ interface NamedCall extends CallOperation {
 const MOST_ARGS = 256;
 
 /** Validates a part of a request; some parts depend on others. */
-type Check = (value: unknown, asked: Readonly<Record<string, unknown>>) => boolean;
+type Check = (value: unknown, request: Readonly<Record<string, unknown>>) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number" && !Number.isNaN(value);
@@ -48,7 +48,7 @@ const place = { cell: isCell, word: isWhole, order: isOrder };
 const change = { ...place, value: isValue };
 
 /** The closed set of requests, and the parts of each. */
-const PARTS_OF: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = {
+const PARTS_OF: Readonly<Record<MemoryRequest["kind"], Readonly<Record<string, Check>>>> = {
   call: { object: isText, method: isText, args: isList, cancels: isCancels },
   load: place,
   store: change,
@@ -69,11 +69,11 @@ const PARTS = new Map<unknown, [part: string, check: Check][]>(
 );
 
 /** Encodes a request. */
-export function encodeAsked(asked: Asked): Uint8Array {
-  if (asked.kind !== "call") return encode(asked);
-  const { args } = asked;
+export function encodeRequest(request: MemoryRequest): Uint8Array {
+  if (request.kind !== "call") return encode(request);
+  const { args } = request;
   const cancels = args.map((arg) => hasToken(arg) ? arg.cancel.name : undefined);
-  return encode({ ...asked, args: args.map((arg) => hasToken(arg) ? { ...arg, cancel: undefined } : arg), cancels });
+  return encode({ ...request, args: args.map((arg) => hasToken(arg) ? { ...arg, cancel: undefined } : arg), cancels });
 }
 
 /**
@@ -82,10 +82,10 @@ export function encodeAsked(asked: Asked): Uint8Array {
  * @throws {ProtocolError} if it is not a valid request.
  * @throws {StateError} if it names a cancel token that the task does not have.
  */
-export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): Asked {
-  const asked = checked(bytes);
-  if (asked.kind !== "call") return asked;
-  const { cancels, args, ...rest } = asked;
+export function decodeRequest(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): MemoryRequest {
+  const request = checked(bytes);
+  if (request.kind !== "call") return request;
+  const { cancels, args, ...rest } = request;
   const withCancel = (arg: unknown, index: number): unknown => {
     const name = cancels[index];
     return name === undefined ? arg : { ...(arg as object), cancel: tokenOf(things, name) };
@@ -98,14 +98,14 @@ export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, Share
  *
  * @throws {StateError} if it calls a method that is on no shared thing's list, or accesses what is not open to all.
  */
-export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
-  if (asked.kind !== "call") {
-    if (things.allows?.(asked) === true) return stepOf(asked);
+export function requestSteps(request: Operation, things: Things): Steps<unknown> {
+  if (request.kind !== "call") {
+    if (things.allows?.(request) === true) return stepOf(request);
     throw new StateError(
-      `Cannot ${asked.kind} there: the place belongs to the methods of a shared thing, a call of one is wanted`,
+      `Cannot ${request.kind} there: the place belongs to the methods of a shared thing, a call of one is wanted`,
     );
   }
-  const { object, method, args } = asked;
+  const { object, method, args } = request;
   const thing = things.get(object);
   const steps: unknown = thing?.calls?.includes(method) === true ? Reflect.get(thing, method) : undefined;
   if (typeof steps !== "function") {
@@ -120,18 +120,18 @@ export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
 }
 
 /** Decodes a request: only its known parts, each validated. */
-function checked(bytes: Uint8Array): Exclude<Asked, CallOperation> | NamedCall {
+function checked(bytes: Uint8Array): Exclude<MemoryRequest, CallOperation> | NamedCall {
   const given = decoded(bytes);
   const { kind } = given;
   const parts = PARTS.get(kind);
   if (parts === undefined) throw noOperation("kind");
-  const asked: Record<string, unknown> = { kind };
+  const request: Record<string, unknown> = { kind };
   for (const [part, check] of parts) {
     if (!check(given[part], given)) throw noOperation(part);
-    asked[part] = given[part];
+    request[part] = given[part];
   }
   // It has all parts of its kind.
-  return asked as unknown as ReturnType<typeof checked>;
+  return request as unknown as ReturnType<typeof checked>;
 }
 
 function decoded(bytes: Uint8Array): Readonly<Record<string, unknown>> {
@@ -150,7 +150,7 @@ function noOperation(part: string, cause?: unknown): ProtocolError {
 }
 
 function optional(check: Check): Check {
-  return (value, asked) => value === undefined || check(value, asked);
+  return (value, request) => value === undefined || check(value, request);
 }
 
 function isOptions(value: unknown): value is object {

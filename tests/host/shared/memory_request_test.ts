@@ -10,7 +10,13 @@ import {
   StateError,
   UncloneableError,
 } from "../../../lib/errors.ts";
-import { askedSteps, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
+import {
+  decodeAnswer,
+  decodeRequest,
+  encodeAnswer,
+  encodeRequest,
+  requestSteps,
+} from "../../../lib/host/shared/memory_request.ts";
 import { future, queue } from "../../../lib/mailbox/mod.ts";
 import { type Answer, type CallOperation, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
 import { call, load, RemoteMemory, runBlocking, type Steps, store } from "../../../lib/memory/mod.ts";
@@ -39,10 +45,10 @@ function callOf(args: readonly unknown[]): CallOperation {
 
 Deno.test("a cancel token of a call arrives as that of the other side", () => {
   const { near, far } = stage();
-  const asked = decodeAsked(encodeAsked(callOf([5, { timeout: 1, cancel: far.shared.token }])), near.things);
-  assert(asked.kind === "call");
-  assertEquals(asked.args[0], 5);
-  const { timeout, cancel } = asked.args[1] as { timeout: number; cancel: unknown };
+  const request = decodeRequest(encodeRequest(callOf([5, { timeout: 1, cancel: far.shared.token }])), near.things);
+  assert(request.kind === "call");
+  assertEquals(request.args[0], 5);
+  const { timeout, cancel } = request.args[1] as { timeout: number; cancel: unknown };
   assertEquals([timeout, cancel === near.shared.token], [1, true]);
 });
 
@@ -56,20 +62,24 @@ Deno.test("an argument that only looks like options with a token arrives as it i
     [{ cancel: 1 }],
     null,
   ];
-  const asked = decodeAsked(encodeAsked(callOf(args)), near.things);
-  assertEquals(asked.kind === "call" && asked.args, args);
+  const request = decodeRequest(encodeRequest(callOf(args)), near.things);
+  assertEquals(request.kind === "call" && request.args, args);
 });
 
 Deno.test("a token that the owner does not have is refused", () => {
   const { near, far } = stage();
-  const bytes = encodeAsked(callOf([{ cancel: far.shared.token }]));
-  assertThrows(() => decodeAsked(bytes, new Map()), StateError, "Cannot cancel by token");
-  assertThrows(() => decodeAsked(bytes, new Map([["token", near.shared.guard]])), StateError, "it is no cancel token");
+  const bytes = encodeRequest(callOf([{ cancel: far.shared.token }]));
+  assertThrows(() => decodeRequest(bytes, new Map()), StateError, "Cannot cancel by token");
+  assertThrows(
+    () => decodeRequest(bytes, new Map([["token", near.shared.guard]])),
+    StateError,
+    "it is no cancel token",
+  );
 });
 
 Deno.test("an argument that cannot be cloned is refused before anything is sent", () => {
   for (const arg of [() => 1, { timeout: 1, then: () => 1 }, Symbol("s"), new Uint8Array(new SharedArrayBuffer(1))]) {
-    assertThrows(() => encodeAsked(callOf([arg])), UncloneableError);
+    assertThrows(() => encodeRequest(callOf([arg])), UncloneableError);
   }
 });
 
@@ -125,11 +135,11 @@ function asking<S extends Shareables>(things: S) {
   const near = space.attach(memory, { task: 0 }).things;
   /** What bytes from elsewhere do here. */
   const answer = (bytes: Uint8Array): unknown => {
-    const asked = decodeAsked(bytes, near);
-    return asked.kind === "ticket" ? memory.ticket() : runBlocking(memory, askedSteps(asked, near));
+    const request = decodeRequest(bytes, near);
+    return request.kind === "ticket" ? memory.ticket() : runBlocking(memory, requestSteps(request, near));
   };
   const perform = (operation: Operation): Answer => {
-    const value = answer(encodeAsked(operation));
+    const value = answer(encodeRequest(operation));
     return operation.kind === "call" ? { value } : value as Answer;
   };
   const remote = new RemoteMemory(space.layout, { perform, ticket: () => 0, clock: () => memory.clock });
@@ -149,7 +159,7 @@ for (const [name, shareable] of Object.entries(primitives)) {
     const refused = names.filter((method) => !thing.calls!.includes(method));
     assert(refused.includes("died") && refused.length > 20);
     for (const method of refused) {
-      const bytes = encodeAsked({ kind: "call", object: "thing", method, args: [0] });
+      const bytes = encodeRequest({ kind: "call", object: "thing", method, args: [0] });
       assertThrows(() => answer(bytes), StateError, `Cannot call thing.${method}: it is no call, `);
     }
   });
@@ -175,7 +185,7 @@ Deno.test("a name of no thing, or of one without a list, can be asked for nothin
   const { answer } = asking({ count: cell(), row: cells({ length: 2 }), own: own() });
   for (const object of ["nothing", "__proto__", "count", "row", "row[0]", "own"]) {
     for (const method of ["load", "at", "bump", "get", ...nothingThere]) {
-      const bytes = encodeAsked({ kind: "call", object, method, args: [] });
+      const bytes = encodeRequest({ kind: "call", object, method, args: [] });
       assertThrows(() => answer(bytes), StateError, `Cannot call ${object}.${method}: it is no call, one of a shared`);
     }
   }
@@ -409,7 +419,7 @@ for (const [name, shareable] of Object.entries(primitives)) {
         const calls = near.get("thing")!.calls!;
         for (const [which, args] of asks) {
           try {
-            answer(encodeAsked({ kind: "call", object: "thing", method: calls[which % calls.length]!, args }));
+            answer(encodeRequest({ kind: "call", object: "thing", method: calls[which % calls.length]!, args }));
           } catch {
             // Refused, or it would wait for ever: alone here.
           }

@@ -169,7 +169,7 @@ export class KeptRealm {
   /**
    * Resolves when its job is over or the guest has ended, which may never happen if it is busy and cannot be killed.
    */
-  async back(): Promise<void> {
+  async whenIdle(): Promise<void> {
     await Promise.race([this.#idle.promise, this.realm.ended]);
   }
 
@@ -180,7 +180,7 @@ export class KeptRealm {
   }
 
   /** Stops reporting about its job. */
-  mute(): void {
+  detach(): void {
     this.#listener = undefined;
   }
 

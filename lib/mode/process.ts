@@ -61,7 +61,7 @@ export function processMode(
     async close() {
       await launcher.close?.();
     },
-    async mend(setup, reason) {
+    async repair(setup, reason) {
       const { module } = setup;
       const external = guestChildren.externalFor(reason, externals.get(module) ?? "none");
       if (external === undefined) return false;

@@ -51,8 +51,8 @@ export interface Mode {
   spin?(guests: number): void;
   /** Blocks the event loop until all these realms have something to report, or until the deadline. */
   block?(realms: readonly Realm[], deadline: number): void;
-  /** Tries to fix what kept a guest from loading its module; returns whether another guest can now load it. */
-  mend?(setup: GuestSetup, reason: string): Promise<boolean>;
+  /** Tries to repair what kept a guest from loading its module; returns whether another guest can now load it. */
+  repair?(setup: GuestSetup, reason: string): Promise<boolean>;
 }
 
 /** The listener of a realm. */

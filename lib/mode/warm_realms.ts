@@ -6,7 +6,7 @@
  * - A guest that has ended, or does not return from a job, is never used again; it is asked to end, so that one that
  *   returns later does not keep the process alive.
  * - All guests of the most recently used module are kept, and a few recently used ones of other modules.
- * - After a mode has fixed what kept a module from loading, guests started before that are no longer used.
+ * - After a mode has repaired what kept a module from loading, guests started before that are no longer used.
  */
 
 import { GuestDiedError } from "../errors.ts";
@@ -45,11 +45,11 @@ export class WarmRealms {
   /** Starts the guests. */
   readonly mode: Mode;
   readonly #options: WarmOptions;
-  /** The guests that have not ended, each with the number of fixes that its module had when it was started. */
+  /** The guests that have not ended, each with the number of repairs that its module had when it was started. */
   readonly #all = new Map<KeptRealm, number>();
-  /** By module: how many times its loading has been fixed, and the fix in progress. */
-  readonly #mends = new Map<string, number>();
-  readonly #mending = new Map<string, Promise<boolean>>();
+  /** By module: how many times its loading has been repaired, and the repair in progress. */
+  readonly #repairs = new Map<string, number>();
+  readonly #repairing = new Map<string, Promise<boolean>>();
   /** The idle guests by module; the most recently used module comes last. */
   readonly #idle = new Map<string, KeptRealm[]>();
   readonly #lost = new Set<KeptRealm>();
@@ -69,33 +69,33 @@ export class WarmRealms {
    *
    * @throws {TypeError} if the host is closed, or the mode cannot start a guest.
    */
-  async hand(
+  async assign(
     module: string,
     begin: (guest: KeptRealm) => Promise<BeginFailure | undefined>,
   ): Promise<BeginFailure | undefined> {
     for (;;) {
-      const mends = this.#mendsOf(module);
+      const repairs = this.#repairsOf(module);
       const failed = await this.#try(module, begin);
       if (failed === undefined || this.#closed) return failed;
       // Another guest may have failed for the same reason meanwhile.
-      if (mends === this.#mendsOf(module) && !(await this.#mend(module, failed.far.message))) return failed;
+      if (repairs === this.#repairsOf(module) && !(await this.#repair(module, failed.far.message))) return failed;
     }
   }
 
-  #mendsOf(module: string): number {
-    return this.#mends.get(module) ?? 0;
+  #repairsOf(module: string): number {
+    return this.#repairs.get(module) ?? 0;
   }
 
-  /** Asks the mode to fix the loading of a module; false if it cannot. */
-  async #mend(module: string, reason: string): Promise<boolean> {
-    const mend = async (): Promise<boolean> => {
-      const mended = await this.mode.mend?.({ ...this.#options.setup, module }, reason) ?? false;
-      if (mended) this.#mends.set(module, this.#mendsOf(module) + 1);
-      return mended;
+  /** Asks the mode to repair the loading of a module; false if it cannot. */
+  async #repair(module: string, reason: string): Promise<boolean> {
+    const repair = async (): Promise<boolean> => {
+      const repaired = await this.mode.repair?.({ ...this.#options.setup, module }, reason) ?? false;
+      if (repaired) this.#repairs.set(module, this.#repairsOf(module) + 1);
+      return repaired;
     };
-    const mending = this.#mending.get(module) ?? mend().finally(() => this.#mending.delete(module));
-    this.#mending.set(module, mending);
-    return await mending;
+    const repairing = this.#repairing.get(module) ?? repair().finally(() => this.#repairing.delete(module));
+    this.#repairing.set(module, repairing);
+    return await repairing;
   }
 
   async #try(
@@ -113,7 +113,7 @@ export class WarmRealms {
     if (this.#closed) throw new TypeError("Cannot start a guest: the host is closed, an open one is wanted");
     const { setup, startLimit } = this.#options;
     const guest = new KeptRealm(this.mode.start({ ...setup, module }), { startLimit });
-    this.#all.set(guest, this.#mendsOf(module));
+    this.#all.set(guest, this.#repairsOf(module));
     void guest.realm.ended.then(() => {
       this.#all.delete(guest);
       this.#ends++;
@@ -129,13 +129,13 @@ export class WarmRealms {
   /** Whether an idle guest can get another job; if not, it is asked to end. */
   #serves(guest: KeptRealm, module: string): boolean {
     if (!guest.ready) return false;
-    if (this.#all.get(guest) === this.#mendsOf(module)) return true;
+    if (this.#all.get(guest) === this.#repairsOf(module)) return true;
     this.#endIdle(guest);
     return false;
   }
 
   /** Takes a guest back after its job, and keeps it for another one if `again`. */
-  give(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
+  takeBack(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
     if (!guest.ready) void this.#end(guest);
     else if (this.#options.fresh || this.#closed || !again) this.#endIdle(guest);
     else this.#keep(guest, module);
@@ -154,7 +154,7 @@ export class WarmRealms {
   }
 
   /** Registers a guest that is on its way back from a job, or to its end: `close` waits for it. */
-  expect(over: Promise<void>): void {
+  registerEnding(over: Promise<void>): void {
     const ending = over.catch(() => {}).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -177,7 +177,7 @@ export class WarmRealms {
       if (!guest.realm.killable) continue;
       const { name, mode } = guest.realm;
       guest.fail(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
-      this.expect(guest.realm.close());
+      this.registerEnding(guest.realm.close());
     }
     // Guests that return are asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
@@ -193,7 +193,7 @@ export class WarmRealms {
 
   /** Asks an idle guest to end, which something left behind by a job may delay. */
   #endIdle(guest: KeptRealm): void {
-    this.expect(this.#patient(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
+    this.registerEnding(this.#patient(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
   }
 
   /** Waits for an end, as long as any guests are still ending: many that end at once share few cores. */

@@ -170,7 +170,7 @@ Deno.test("KeptRealm.finish() kills a guest that does not come back, or leaves i
     assertEquals([kept.ready, realm.alive, realm.asked.includes("SIGKILL")], [false, !killable, killable]);
     if (killable) continue;
     // It comes back later.
-    const back = kept.back();
+    const back = kept.whenIdle();
     realm.say("over", 1);
     await within(SECONDS, back);
     assertEquals(kept.ready, true);
@@ -224,10 +224,10 @@ Deno.test("KeptRealm blames a throw outside a job on the job at hand, and on no 
   }
 });
 
-Deno.test("KeptRealm.mute() tells nothing more of a job", async () => {
+Deno.test("KeptRealm.detach() tells nothing more of a job", async () => {
   const { realm, kept, told, begin } = open();
   await begin();
-  kept.mute();
+  kept.detach();
   realm.say("log", 1);
   realm.die();
   await turn();

@@ -15,14 +15,14 @@ function open({ fresh = false, ...options }: FakeOptions & Partial<Mode> & { fre
   const warm = new WarmRealms(mode, { fresh, startLimit: Infinity, setup });
   const take = async (module: string): Promise<KeptRealm> => {
     let taken: KeptRealm | undefined;
-    await warm.hand(module, (guest) => (taken = guest).begin({ module }, JOB));
+    await warm.assign(module, (guest) => (taken = guest).begin({ module }, JOB));
     return taken!;
   };
-  /** Has a job of that module done by a guest that is handed for it. */
+  /** Has a job of that module done by a guest that is assigned for it. */
   const use = async (module: string): Promise<KeptRealm> => {
     const guest = await take(module);
     await guest.finish();
-    warm.give(guest, module);
+    warm.takeBack(guest, module);
     return guest;
   };
   const started = () => mode.realms.map(({ setup }) => setup.module);
@@ -31,7 +31,7 @@ function open({ fresh = false, ...options }: FakeOptions & Partial<Mode> & { fre
 
 const fake = ({ realm }: KeptRealm) => realm as FakeRealm;
 
-Deno.test("WarmRealms.hand() uses a guest again for its own module only", async () => {
+Deno.test("WarmRealms.assign() uses a guest again for its own module only", async () => {
   const { take, use, started } = open();
   const guest = await use("a:");
   assert(await take("b:") !== guest);
@@ -40,45 +40,45 @@ Deno.test("WarmRealms.hand() uses a guest again for its own module only", async 
   assertEquals(started(), ["a:", "b:", "a:"]);
 });
 
-Deno.test("WarmRealms.hand() passes over guests that have ended", async () => {
+Deno.test("WarmRealms.assign() passes over guests that have ended", async () => {
   const { warm, take } = open();
   const guests = [await take("a:"), await take("a:")];
   for (const guest of guests) {
     await guest.finish();
-    warm.give(guest, "a:");
+    warm.takeBack(guest, "a:");
   }
   fake(guests[1]!).die();
   assertStrictEquals(await take("a:"), guests[0]);
 });
 
-Deno.test("WarmRealms.hand() tries a fresh guest where a warm one dies, and no third", async () => {
+Deno.test("WarmRealms.assign() tries a fresh guest where a warm one dies, and no third", async () => {
   const { warm, use } = open();
   const guest = await use("a:");
   const tried: KeptRealm[] = [];
-  await warm.hand("a:", (other) => {
+  await warm.assign("a:", (other) => {
     tried.push(other);
     if (other === guest) fake(other).die();
     return other.begin({}, JOB);
   });
   assertEquals([tried.length, tried[0] === guest], [2, true]);
   await tried[1]!.finish();
-  warm.give(tried[1]!, "a:");
+  warm.takeBack(tried[1]!, "a:");
   let tries = 0;
-  const handed = warm.hand("a:", (guest) => {
+  const assigned = warm.assign("a:", (guest) => {
     tries++;
     fake(guest).die();
     return guest.begin({}, JOB);
   });
-  await assertRejects(() => handed, GuestDiedError);
+  await assertRejects(() => assigned, GuestDiedError);
   assertEquals(tries, 2);
 });
 
-Deno.test("WarmRealms.hand() passes on any other error, the death of a fresh guest, and that none can be started", async () => {
+Deno.test("WarmRealms.assign() passes on any other error, the death of a fresh guest, and that none can be started", async () => {
   const { warm, use, started } = open();
   await use("a:");
-  await assertRejects(() => warm.hand("a:", () => Promise.reject(new RangeError("no"))), RangeError, "no");
+  await assertRejects(() => warm.assign("a:", () => Promise.reject(new RangeError("no"))), RangeError, "no");
   const died = new GuestDiedError({ guest: "guest", mode: "fake", cause: "it ended by itself" });
-  await assertRejects(() => warm.hand("b:", () => Promise.reject(died)), GuestDiedError);
+  await assertRejects(() => warm.assign("b:", () => Promise.reject(died)), GuestDiedError);
   assertEquals(started(), ["a:", "b:"]);
   const start = (): never => {
     throw new TypeError("no guest like that");
@@ -86,10 +86,10 @@ Deno.test("WarmRealms.hand() passes on any other error, the death of a fresh gue
   await assertRejects(() => open({ start }).take("a:"), TypeError, "no guest like that");
 });
 
-Deno.test("WarmRealms.give() asks a guest to end that does not come back, and forgets it when it has ended", async () => {
+Deno.test("WarmRealms.takeBack() asks a guest to end that does not come back, and forgets it when it has ended", async () => {
   const { warm, take } = open({ killable: false });
   const guest = await take("a:");
-  warm.give(guest, "a:");
+  warm.takeBack(guest, "a:");
   assertEquals(fake(guest).asked, ["close"]);
   assertEquals((await within(SECONDS, warm.close())).map(({ realm }) => realm), [guest.realm]);
   fake(guest).die();
@@ -115,7 +115,7 @@ Deno.test("WarmRealms.close() waits for idle guests and for those that were used
 
 Deno.test("WarmRealms.close() fails guests at work that can be killed, and says why", async () => {
   const { warm } = open({ answers: false });
-  const begun = warm.hand("a:", (guest) => guest.begin({}, JOB));
+  const begun = warm.assign("a:", (guest) => guest.begin({}, JOB));
   await within(SECONDS, warm.close());
   await assertRejects(() => begun, GuestDiedError, "its host was closed");
 });
@@ -124,9 +124,9 @@ Deno.test("WarmRealms.close() waits for a guest on its way back, and ends it the
   const { warm, take } = open({ killable: false });
   const guest = await take("a:");
   const back = Promise.withResolvers<void>();
-  warm.expect(back.promise.then(async () => {
+  warm.registerEnding(back.promise.then(async () => {
     await guest.finish();
-    warm.give(guest, "a:");
+    warm.takeBack(guest, "a:");
   }));
   let closed = false;
   const closing = warm.close().then(() => closed = true);
@@ -139,49 +139,49 @@ Deno.test("WarmRealms.close() waits for a guest on its way back, and ends it the
   await within(SECONDS, closing);
 });
 
-Deno.test("WarmRealms.hand() has a module mended once for all, and hands out no guest from before", async () => {
+Deno.test("WarmRealms.assign() has a module repaired once for all, and hands out no guest from before", async () => {
   const failed: BeginFailure = { phase: "construct", far: farError(new TypeError("it needs more")) };
-  let mended = 0;
+  let repaired = 0;
   const { warm, mode, take } = open({
-    async mend(setup, reason) {
+    async repair(setup, reason) {
       assertEquals([setup.module, reason], ["a:", "it needs more"]);
       // The other ones fail meanwhile, and after it.
       await turn();
-      mended++;
+      repaired++;
       return true;
     },
   });
   const tried: KeptRealm[] = [];
   const late = Promise.withResolvers<BeginFailure>();
-  const hand = (fails: Promise<BeginFailure>) =>
-    warm.hand("a:", async (guest) => {
+  const assign = (fails: Promise<BeginFailure>) =>
+    warm.assign("a:", async (guest) => {
       tried.push(guest);
-      if (mended > 0) return await guest.begin({}, JOB);
+      if (repaired > 0) return await guest.begin({}, JOB);
       assertEquals(await guest.begin({}, JOB), undefined);
       const failure = await fails;
       // Who could not begin is back, and may have been given back before anybody knows why.
       await guest.finish();
-      warm.give(guest, "a:");
+      warm.takeBack(guest, "a:");
       return failure;
     });
-  const handed = [Promise.resolve(failed), Promise.resolve(failed), late.promise].map(hand);
-  await within(SECONDS, Promise.all(handed.slice(0, 2)));
+  const assigned = [Promise.resolve(failed), Promise.resolve(failed), late.promise].map(assign);
+  await within(SECONDS, Promise.all(assigned.slice(0, 2)));
   late.resolve(failed);
-  await within(SECONDS, handed[2]!);
-  assertEquals([mended, tried.length, mode.realms.length], [1, 6, 6]);
+  await within(SECONDS, assigned[2]!);
+  assertEquals([repaired, tried.length, mode.realms.length], [1, 6, 6]);
   assertEquals(new Set(tried).size, 6);
   assertStrictEquals((await take("a:")).realm, mode.realms[6]);
 });
 
-Deno.test("WarmRealms.hand() gives what a guest's code threw where nobody can mend it", async () => {
+Deno.test("WarmRealms.assign() gives what a guest's code threw where nobody can repair it", async () => {
   const failed: BeginFailure = { phase: "load", far: farError(new TypeError("no")) };
-  for (const mend of [undefined, () => Promise.resolve(false)]) {
-    const { warm } = open(mend === undefined ? {} : { mend });
-    assertEquals(await warm.hand("a:", () => Promise.resolve(failed)), failed);
+  for (const repair of [undefined, () => Promise.resolve(false)]) {
+    const { warm } = open(repair === undefined ? {} : { repair });
+    assertEquals(await warm.assign("a:", () => Promise.resolve(failed)), failed);
   }
 });
 
-Deno.test("WarmRealms.give() keeps all guests of the module used last, and the eight of others used last", async () => {
+Deno.test("WarmRealms.takeBack() keeps all guests of the module used last, and the eight of others used last", async () => {
   const { warm, use, take, started } = open();
   const guests: KeptRealm[] = [];
   for (let number = 0; number < 12; number++) guests.push(await use(`${number}:`));
@@ -191,7 +191,7 @@ Deno.test("WarmRealms.give() keeps all guests of the module used last, and the e
   for (let count = 0; count < 12; count++) same.push(await take("11:"));
   for (const guest of same) {
     await guest.finish();
-    warm.give(guest, "11:");
+    warm.takeBack(guest, "11:");
   }
   assertEquals(same.flatMap((guest) => fake(guest).asked), []);
   assertStrictEquals(await take("3:"), guests[3]);
@@ -203,7 +203,7 @@ Deno.test("WarmRealms.close() goes on waiting while guests end, and gives those 
   const guests = [await take("a:"), await take("a:"), await take("a:")];
   for (const guest of guests) {
     await guest.finish();
-    warm.give(guest, "a:");
+    warm.takeBack(guest, "a:");
   }
   using limits = new Limits();
   let isClosed = false;

@@ -67,7 +67,7 @@ class GuestRun {
   async start(): Promise<void> {
     const { names, program } = this.#job;
     const begun = names.map(async (name, task) => {
-      const failed = await this.#keeper.warm.hand(this.#module, (guest) => this.#begin(guest, task));
+      const failed = await this.#keeper.warm.assign(this.#module, (guest) => this.#begin(guest, task));
       if (failed !== undefined) throw new GuestError({ guest: name, mode: this.#keeper.warm.mode.name, ...failed });
     });
     const outcomes = await Promise.race([Promise.allSettled(begun), this.#closed.promise]);
@@ -115,7 +115,7 @@ class GuestRun {
     this.#memory.close();
     await Promise.all(this.#guests.map(async ({ guest, task }) => {
       await guest.finish(() => this.#memory.stop(task));
-      this.#keeper.warm.give(guest, this.#module);
+      this.#keeper.warm.takeBack(guest, this.#module);
     }));
   }
 

@@ -61,7 +61,7 @@ export async function serveIn(
   { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
 ): Promise<ServiceLink> {
   let link: GuestService | undefined;
-  const failed = await keeper.warm.hand(job.module, (guest) => {
+  const failed = await keeper.warm.assign(job.module, (guest) => {
     link = new GuestService(guest, { job, listener, keeper });
     return link.start();
   });
@@ -198,12 +198,12 @@ export class GuestService {
   async abandon(): Promise<void> {
     const kept = this.#kept;
     this.#open = false;
-    kept.mute();
+    kept.detach();
     if (kept.realm.killable) {
       kept.fail(new StoppedError(`Cannot go on with ${this.guest}: it was given up, another guest is wanted`));
     }
     await this.finish();
-    await kept.back();
+    await kept.whenIdle();
   }
 
   /**
@@ -220,7 +220,7 @@ export class GuestService {
   finish(): Promise<void> {
     if (this.#finished !== undefined) return this.#finished;
     this.#finished = this.#finish();
-    this.#keeper.warm.expect(this.#finished);
+    this.#keeper.warm.registerEnding(this.#finished);
     return this.#finished;
   }
 
@@ -233,11 +233,11 @@ export class GuestService {
   async #finish(): Promise<void> {
     this.#open = false;
     this.#keeper.closing.removeEventListener("abort", this.#onClosing);
-    this.#kept.mute();
+    this.#kept.detach();
     const { shared, module } = this.#job;
     if (shared !== undefined) await shared.share.leave(shared.task);
     await this.#kept.finish(() => this.#stop());
-    this.#keeper.warm.give(this.#kept, module, { again: !this.#isRetired });
+    this.#keeper.warm.takeBack(this.#kept, module, { again: !this.#isRetired });
   }
 
   /** Ends its waits on shared things. */

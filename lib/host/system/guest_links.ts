@@ -51,7 +51,7 @@ export class GuestLinks implements Links {
     const outcomes = await Promise.allSettled(this.guests.map(async (guest) => {
       const systems = guest.links.map(({ delegation }) => jobMessage(delegation));
       const module = moduleOf(guest, systems);
-      const failed = await warm.hand(module, (kept) => {
+      const failed = await warm.assign(module, (kept) => {
         this.#kept.push({ guest: kept, module });
         return guest.begin(kept, { systems, limit });
       });
@@ -72,7 +72,7 @@ export class GuestLinks implements Links {
     await Promise.all(
       this.#kept.splice(0).map(async ({ guest, module }) => {
         await guest.finish();
-        this.#keeper.warm.give(guest, module);
+        this.#keeper.warm.takeBack(guest, module);
       }),
     );
   }

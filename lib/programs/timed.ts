@@ -9,7 +9,7 @@
 import type { Observer } from "../simulator/mod.ts";
 
 /** Who works, and by which clock, in milliseconds. */
-export interface Timer {
+export interface Stopwatch {
   /** The lane in the picture: a guest's name, or `main`. */
   readonly guest: string;
   /** The clock. */
@@ -29,14 +29,14 @@ export interface Timed<T> {
 }
 
 /** Does work and records when. */
-export function timed<T>({ guest, now }: Timer, work: () => T): Timed<T> {
+export function timed<T>({ guest, now }: Stopwatch, work: () => T): Timed<T> {
   const started = now();
   const value = work();
   return { guest, started, finished: now(), value };
 }
 
 /** Awaits work and records when it was done. */
-export async function timedAsync<T>({ guest, now }: Timer, work: () => Promise<T>): Promise<Timed<T>> {
+export async function timedAsync<T>({ guest, now }: Stopwatch, work: () => Promise<T>): Promise<Timed<T>> {
   const started = now();
   const value = await work();
   return { guest, started, finished: now(), value };

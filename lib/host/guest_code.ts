@@ -3,7 +3,7 @@
  */
 
 import { BLOCKS, type GuestCode } from "../mode/mod.ts";
-import { Guest } from "./guest.ts";
+import { GuestLoop } from "./guest_loop.ts";
 import { hosts, parts, processSource, threadUrl } from "./source.ts";
 
 /** The code of guests, in the form that modes need. */
@@ -12,5 +12,5 @@ export const guestCode: GuestCode = {
   processSource,
   hosts,
   parts,
-  serve: (end, module) => new Guest(end).run(module === BLOCKS ? undefined : () => import(module)),
+  serve: (end, module) => new GuestLoop(end).run(module === BLOCKS ? undefined : () => import(module)),
 };

@@ -8,7 +8,7 @@
 import { ProcessEnd } from "../mode/guest.ts";
 import { every, platform } from "../platform/mod.ts";
 import type { Exports } from "./exports.ts";
-import { Guest } from "./guest.ts";
+import { GuestLoop } from "./guest_loop.ts";
 
 /** Keeps the event loop alive; a loop with nothing to do would end the guest. */
 const ALIVE = 1 << 30;
@@ -20,7 +20,7 @@ export async function serveProcess(
 ): Promise<void> {
   const exit = platform.exit;
   const end = new ProcessEnd(platform.takeStreams(), { mode, exit });
-  const guest = new Guest(end);
+  const guest = new GuestLoop(end);
   every(ALIVE, () => {});
   platform.onUncaught((thrown) => guest.crash(thrown));
   await guest.run(

@@ -6,7 +6,7 @@
 
 import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";
 import { platform } from "../platform/mod.ts";
-import { Guest } from "./guest.ts";
+import { GuestLoop } from "./guest_loop.ts";
 
 platform.printToStderr();
 const thread = await platform.ownThread();
@@ -15,7 +15,7 @@ thread.listen((data) => {
   const message = data as ToThread;
   if (message.kind !== "start") return end?.hear(message);
   end = new ThreadEnd(thread, message);
-  const guest = new Guest(end);
+  const guest = new GuestLoop(end);
   platform.onUncaught((thrown) => guest.crash(thrown));
   const { module } = message;
   void guest.run(module === BLOCKS ? undefined : () => import(module));

@@ -171,7 +171,7 @@ const cases: Case[] = [
   },
   {
     rule: "console",
-    good: [["lib/host/guest.ts", "console.error(text);"], ["lib/blocks/printer.ts", "sink.console(text);"]],
+    good: [["lib/host/guest_loop.ts", "console.error(text);"], ["lib/blocks/printer.ts", "sink.console(text);"]],
     bad: [["lib/blocks/printer.ts", "console.log(text);"], ["lib/blocks/printer.ts", "const { log } = console;"]],
   },
   {

@@ -16,7 +16,7 @@ import type { Exports } from "./exports.ts";
 import type { BeginFault, BegunJob, GuestJob } from "./job.ts";
 
 /** A guest, in every mode. */
-export class Guest {
+export class GuestLoop {
   readonly #end: GuestEnd;
   #job: BegunJob | undefined;
   #number = CONTROL;

@@ -62,7 +62,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function serve(options: AgentOptions, flags: ReadonlyMap<string, string>): Promise<number> {
   const ended = Promise.withResolvers<number>();
-  const letGo = onSignals((_signal, code) => ended.resolve(code));
+  const unsubscribe = onSignals((_signal, code) => ended.resolve(code));
   try {
     await using agent = await Agent.start(options);
     const { status } = agent;
@@ -75,7 +75,7 @@ async function serve(options: AgentOptions, flags: ReadonlyMap<string, string>):
     complain(`Agent ${status.name} ends, and ${counted(agent.status.guests, "guest")} with it.\n`);
     return code;
   } finally {
-    letGo();
+    unsubscribe();
   }
 }
 

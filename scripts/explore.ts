@@ -303,7 +303,7 @@ async function repeatBug(
   },
 ): Promise<readonly Repeated[]> {
   await using host = new CommandHost();
-  const letGo = endOnSignals(host);
+  const unsubscribe = endOnSignals(host);
   try {
     const repeated: Repeated[] = [];
     for (const mode of MODE_NAMES.filter((mode) => mode !== "direct")) {
@@ -314,7 +314,7 @@ async function repeatBug(
     }
     return repeated;
   } finally {
-    letGo();
+    unsubscribe();
   }
 }
 

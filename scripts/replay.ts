@@ -143,7 +143,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
   await using host = new CommandHost({ engine });
   for (const mode of asked) {
     using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} runs`);
-    const letGo = mode === "direct" ? () => {} : endOnSignals(host);
+    const unsubscribe = mode === "direct" ? () => {} : endOnSignals(host);
     try {
       const each = (time: number) => progress.at(time);
       const count = times ?? (mode === "direct" ? 1 : TIMES);
@@ -152,7 +152,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       runs.push(run);
       if (!json) paper.repeated(run).forEach(printLine);
     } finally {
-      letGo();
+      unsubscribe();
     }
   }
   if (json) {

@@ -92,7 +92,7 @@ async function runOne(
     at = `, ${plain(text)}`;
   };
   // Without guests the system's default is better, since a busy caller handles no events.
-  const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
+  const unsubscribe = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     const spans: Span[] = [];
     const traced = file?.process(`${program.name} (${variant}), ${mode} mode`, { start: 0 });
@@ -107,7 +107,7 @@ async function runOne(
     const names = namesOf(program, { variant, parameters, seed });
     return { ...report, clock, lanes: lanesOf(spans, { names, deadlocked: deadlockedIn(report) }) };
   } finally {
-    letGo();
+    unsubscribe();
   }
 }
 

@@ -92,7 +92,7 @@ async function runOne(
     lines.forEach(printLine);
   };
   // Without guests the system's default is better, since a busy caller handles no events.
-  const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
+  const unsubscribe = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     print(...paper.begin(run, mode));
     const report = await runCase(run, {
@@ -112,7 +112,7 @@ async function runOne(
   } finally {
     progress.clear();
     await host.close();
-    letGo();
+    unsubscribe();
   }
 }
 

@@ -47,7 +47,7 @@ export class Agent implements AsyncDisposable {
   readonly #options: AgentOptions;
   readonly #id: string;
   readonly #guests = new Map<string, AgentGuest>();
-  readonly #letGo: (() => void)[];
+  readonly #stops: (() => void)[];
   readonly #bundles = new Bundles();
   #closed = false;
 
@@ -55,7 +55,7 @@ export class Agent implements AsyncDisposable {
     this.#connection = connection;
     this.#options = options;
     this.#id = connection.next();
-    this.#letGo = [
+    this.#stops = [
       connection.subscribe(SUBJECTS.who, () => this.#announce()),
       connection.subscribe(SUBJECTS.start(this.#id), (message) => this.#answer(message)),
       every(BEAT, () => this.#announce()),
@@ -103,7 +103,7 @@ export class Agent implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const letGo of this.#letGo) letGo();
+    for (const stop of this.#stops) stop();
     const guests = [...this.#guests.values()];
     this.kill();
     await Promise.all(guests.map((guest) => guest.ended));

@@ -140,9 +140,9 @@ export class AgentGuest {
     const reading = Promise.all([this.#read(output), printed && this.#print(printed)]);
     const { code, signal } = await child.status;
     const cancel = () => Promise.allSettled([output.cancel(), printed?.cancel()]);
-    const letGo = after(GRACE, () => void cancel());
+    const stopTimer = after(GRACE, () => void cancel());
     await reading;
-    letGo();
+    stopTimer();
     await Promise.allSettled([this.#writer.abort(), cancel()]);
     return this.#reason === undefined ? { code, signal } : { code, signal, lost: this.#reason };
   }

@@ -39,14 +39,14 @@ export class Agents {
   readonly #connection: Connection;
   readonly #engine: Engine;
   readonly #known = new Map<string, Known>();
-  readonly #letGo: () => void;
+  readonly #unsubscribe: () => void;
   #heard = Promise.withResolvers<void>();
 
   /** Listens to agents from now on. */
   constructor(connection: Connection, engine: Engine) {
     this.#connection = connection;
     this.#engine = engine;
-    this.#letGo = connection.subscribe(SUBJECTS.agents, ({ data }) => this.#hear(data));
+    this.#unsubscribe = connection.subscribe(SUBJECTS.agents, ({ data }) => this.#hear(data));
   }
 
   /**
@@ -84,7 +84,7 @@ export class Agents {
 
   /** Stops listening. */
   close(): void {
-    this.#letGo();
+    this.#unsubscribe();
   }
 
   /** The best agent for the next guest, except those that refused. */
@@ -101,16 +101,16 @@ export class Agents {
   /** Asks all agents to announce themselves, and waits for answers. */
   async #search(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    let letGo = after(SEARCH, resolve);
+    let stopTimer = after(SEARCH, resolve);
     this.#connection.publish(SUBJECTS.who, new Uint8Array(0));
     void this.#heard.promise.then(() => {
-      letGo();
-      letGo = after(MORE, resolve);
+      stopTimer();
+      stopTimer = after(MORE, resolve);
     });
     try {
       await Promise.race([promise, this.#connection.forbidden]);
     } finally {
-      letGo();
+      stopTimer();
     }
   }
 

@@ -77,7 +77,7 @@ export class Link {
   readonly #connection: Connection;
   readonly #options: LinkOptions;
   readonly #listener: LinkListener;
-  readonly #letGo: () => void;
+  readonly #unsubscribe: () => void;
   readonly #most: number;
   #closed = false;
   #broken = false;
@@ -104,7 +104,7 @@ export class Link {
     this.#options = options;
     this.#listener = listener;
     this.#most = Math.max(1, Math.min(LARGEST, connection.room - HEADER));
-    this.#letGo = connection.subscribe(options.from, ({ data }) => this.#hear(data));
+    this.#unsubscribe = connection.subscribe(options.from, ({ data }) => this.#hear(data));
   }
 
   /** Starts sending heartbeats, and expecting them from the other side. */
@@ -160,7 +160,7 @@ export class Link {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopBeating?.();
-    this.#letGo();
+    this.#unsubscribe();
     this.#room?.resolve();
   }
 

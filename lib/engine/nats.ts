@@ -78,15 +78,18 @@ export class Connection {
   /** Rejects when the account forbids a subject. */
   readonly forbidden: Promise<never>;
   readonly #nats: NatsConnection;
-  readonly #letGo: () => void;
+  readonly #unsubscribe: () => void;
   #closed = false;
 
   /** Use {@linkcode connectTo}. */
-  constructor(nats: NatsConnection, { name, next, letGo }: { name: string; next: () => string; letGo: () => void }) {
+  constructor(
+    nats: NatsConnection,
+    { name, next, unsubscribe }: { name: string; next: () => string; unsubscribe: () => void },
+  ) {
     this.#nats = nats;
     this.name = name;
     this.next = next;
-    this.#letGo = letGo;
+    this.#unsubscribe = unsubscribe;
     const forbidden = Promise.withResolvers<never>();
     this.forbidden = forbidden.promise;
     this.forbidden.catch(() => {});
@@ -144,7 +147,7 @@ export class Connection {
     await this.#nats.flush().catch(() => {});
     hurry();
     await this.#nats.close();
-    after(LATE, this.#letGo);
+    after(LATE, this.#unsubscribe);
   }
 
   async #watch(forbid: (error: EngineError) => void): Promise<void> {
@@ -183,17 +186,17 @@ export async function connectTo(engine: Engine): Promise<Connection> {
     timeout: PATIENCE,
     resolve: false,
   };
-  const letGo = takeResets();
+  const unsubscribe = takeResets();
   try {
     const { connect, nuid } = await load();
     const nats = await connect(settings);
     const room = nats.info?.max_payload ?? LEAST_ROOM;
-    if (room >= LEAST_ROOM) return new Connection(nats, { name, next: () => nuid.next(), letGo });
+    if (room >= LEAST_ROOM) return new Connection(nats, { name, next: () => nuid.next(), unsubscribe });
     await nats.close();
     const is = `it takes messages of at most ${room} bytes`;
     throw new EngineError(`Cannot use the engine ${name}: ${is}, a max_payload of ${LEAST_ROOM} or more is wanted`);
   } catch (error) {
-    after(LATE, letGo);
+    after(LATE, unsubscribe);
     throw error instanceof EngineError ? error : refusal(error, engine);
   }
 }

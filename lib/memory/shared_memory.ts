@@ -263,11 +263,11 @@ export class SharedMemory implements Memory {
   ): Promise<WaitResult> {
     this.#cells.checkWord("wait", word, 1);
     checkTime("wait", deadline);
-    const letGo = this.#hold();
+    const release = this.#hold();
     // For a guest that waits in several places at once, the last one is shown.
     const published = this.control.publish(word, { expected, timed: deadline !== Infinity });
     const leave = () => {
-      letGo();
+      release();
       this.control.unpublish(published);
     };
     signal?.addEventListener("abort", leave);

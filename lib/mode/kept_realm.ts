@@ -87,11 +87,11 @@ export class KeptRealm {
   async #expectHello(startLimit: number): Promise<void> {
     const { realm } = this;
     await realm.started;
-    const letGo = after(startLimit, () => {
+    const stopTimer = after(startLimit, () => {
       this.fail(new GuestTimeoutError({ guest: realm.name, mode: realm.mode, seconds: startLimit / 1000 }));
     });
     await Promise.race([this.#heard.promise, realm.ended]);
-    letGo();
+    stopTimer();
   }
 
   /** Whether it is waiting for a job. */
@@ -124,13 +124,13 @@ export class KeptRealm {
     if (attach !== undefined) realm.move?.(attach, []);
     realm.outbox.add("job", this.#job, payload);
     realm.flush();
-    const letGo = after(limit, () => {
+    const stopTimer = after(limit, () => {
       this.fail(new GuestTimeoutError({ guest: name, mode: realm.mode, seconds: limit / 1000 }));
     });
     try {
       return await beginning.promise;
     } finally {
-      letGo();
+      stopTimer();
     }
   }
 
@@ -154,13 +154,13 @@ export class KeptRealm {
     }
     const over = Promise.withResolvers<void>();
     let left = GRACE / REPEAT;
-    const letGo = every(REPEAT, () => {
+    const stopTimer = every(REPEAT, () => {
       if (left-- > 0) stop();
       else over.resolve();
     });
     stop();
     await Promise.race([this.#idle.promise, realm.ended, over.promise]);
-    letGo();
+    stopTimer();
     if (this.ready || !realm.killable) return;
     realm.signal("SIGKILL");
     await realm.close();

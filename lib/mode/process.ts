@@ -121,10 +121,10 @@ class ProcessRealm implements Realm {
   }
 
   async close(): Promise<void> {
-    const letGo = after(GRACE, () => this.signal("SIGKILL"));
+    const stopTimer = after(GRACE, () => this.signal("SIGKILL"));
     await this.#writer?.close().catch(() => {});
     await this.ended;
-    letGo();
+    stopTimer();
   }
 
   signal(signal: ProcessSignal): void {
@@ -156,9 +156,9 @@ class ProcessRealm implements Realm {
       living.delete(this);
       // What the child wrote before its end may still be in the pipe, and may explain it. A program that the child
       // started, if permitted, may hold the pipe open.
-      const letGo = after(GRACE, () => void output?.cancel().catch(() => {}));
+      const stopTimer = after(GRACE, () => void output?.cancel().catch(() => {}));
       await reading;
-      letGo();
+      stopTimer();
       this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, ...endOf(status) }));
     } catch (cause) {
       const is = `it was not started (${startFault(cause)})`;

@@ -36,11 +36,11 @@ export function after(milliseconds: number, callback: () => void): () => void {
 /** The value of a promise, or `undefined` if it takes longer than that many milliseconds. */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
-  const letGo = after(milliseconds, () => late.resolve(undefined));
+  const stopTimer = after(milliseconds, () => late.resolve(undefined));
   try {
     return await Promise.race([promise, late.promise]);
   } finally {
-    letGo();
+    stopTimer();
   }
 }
 

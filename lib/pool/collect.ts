@@ -58,7 +58,7 @@ async function* completed<T>(
   const done: PoolFuture<T>[] = [];
   let wake = () => {};
   let over = false;
-  const letGo = after(milliseconds, () => {
+  const stopTimer = after(milliseconds, () => {
     over = true;
     wake();
   });
@@ -80,7 +80,7 @@ async function* completed<T>(
       yield done.shift() as PoolFuture<T>;
     }
   } finally {
-    letGo();
+    stopTimer();
   }
 }
 
@@ -99,7 +99,7 @@ export async function wait<T>(
   const all = new Set(futures);
   const milliseconds = limit(timeout, { act: "wait for futures" });
   const over = Promise.withResolvers<void>();
-  const letGo = after(milliseconds, over.resolve);
+  const stopTimer = after(milliseconds, over.resolve);
   let left = all.size;
   const isEnough = (future: PoolFuture<T>) => until === "first" || until === "failure" && future.state === "failed";
   if (left === 0) over.resolve();
@@ -110,7 +110,7 @@ export async function wait<T>(
     });
   }
   await over.promise;
-  letGo();
+  stopTimer();
   const done = new Set([...all].filter(({ isDone }) => isDone));
   return { done, pending: all.difference(done) };
 }

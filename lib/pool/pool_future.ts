@@ -128,13 +128,13 @@ export class PoolFuture<T> {
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort);
-    const letGo = after(milliseconds, () => {
+    const stopTimer = after(milliseconds, () => {
       over.reject(new WaitTimeoutError(`Cannot wait for ${this.name}: it is not done in ${milliseconds / 1000} s`));
     });
     try {
       return await Promise.race([this.#promise ??= this.#call.promise() as Promise<T>, over.promise]);
     } finally {
-      letGo();
+      stopTimer();
       signal?.removeEventListener("abort", abort);
     }
   }

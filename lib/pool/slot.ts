@@ -77,7 +77,7 @@ export class Slot implements CallHolder {
   readonly #calls = new Fifo<Call>();
   readonly #pace = new Pace();
   /** Clears the timer of the running call. */
-  #letGo: () => void = () => {};
+  #stopTimer: () => void = () => {};
   /** Clears the timer that retires an idle guest. */
   #stay: () => void = () => {};
   /** How many calls the current guest has been given. */
@@ -233,7 +233,7 @@ export class Slot implements CallHolder {
 
   /** Detaches from a guest. */
   #leave(link: ServiceLink): void {
-    this.#letGo();
+    this.#stopTimer();
     this.#stay();
     this.#link = undefined;
     this.#messages += link.messages;
@@ -244,7 +244,7 @@ export class Slot implements CallHolder {
     if (call === undefined) return;
     this.#pace.answered();
     this.#inVain = 0;
-    if (call.isAlone) this.#letGo();
+    if (call.isAlone) this.#stopTimer();
     if (answer.kind === "value") return call.settle({ value: answer.value });
     const { name: guest, settings: { mode } } = this.#options;
     const error = failureOf(answer.error, { guest, mode });
@@ -275,7 +275,7 @@ export class Slot implements CallHolder {
     call.pull = (items) => this.#link === link && this.#calls.first === call ? link.pull(items) : undefined;
     if (limit === Infinity) return;
     const { name: guest, settings: { mode } } = this.#options;
-    this.#letGo = after(limit, () => {
+    this.#stopTimer = after(limit, () => {
       this.#giveUp(new GuestTimeoutError({ guest, mode, seconds: limit / 1000 }));
     });
   }

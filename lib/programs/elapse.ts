@@ -10,11 +10,11 @@ export async function elapse(seconds: number, signal?: AbortSignal): Promise<voi
   const abort = () => reject(signal?.reason);
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  const letGo = after(seconds * 1000, resolve);
+  const stopTimer = after(seconds * 1000, resolve);
   try {
     await promise;
   } finally {
-    letGo();
+    stopTimer();
     signal?.removeEventListener("abort", abort);
   }
 }

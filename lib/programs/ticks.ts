@@ -36,7 +36,7 @@ export class Ticks {
   readonly #after: NonNullable<TicksOptions["after"]>;
   readonly #started: number;
   readonly #late: number[] = [];
-  #letGo: () => void = () => {};
+  #stopTimer: () => void = () => {};
 
   /** Starts ticking. */
   constructor(options: TicksOptions) {
@@ -49,7 +49,7 @@ export class Ticks {
 
   /** Stops, and returns how late they were; ticks that are due and have not come count as late by the time so far. */
   stop(): Lateness {
-    this.#letGo();
+    this.#stopTimer();
     this.#count();
     const count = this.#late.length;
     return { count, median: median(this.#late), worst: count === 0 ? NaN : Math.max(...this.#late) };
@@ -60,7 +60,7 @@ export class Ticks {
   }
 
   #schedule(): void {
-    this.#letGo = this.#after(Math.max(0, this.#due - this.#now()), () => {
+    this.#stopTimer = this.#after(Math.max(0, this.#due - this.#now()), () => {
       this.#count();
       this.#schedule();
     });

@@ -42,7 +42,7 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
   }).spawn();
   // A terminal also sends the signal to the child, which does no harm.
   let heard = 0;
-  const letGo = onSignals((signal, code) => {
+  const unsubscribe = onSignals((signal, code) => {
     try {
       child.kill(heard === 0 ? signal : "SIGKILL");
       heard = code;
@@ -55,7 +55,7 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
     if (signal === "SIGKILL" && heard > 0) return heard;
     return signal === null ? code : SIGNALED + (code % SIGNALED);
   } finally {
-    letGo();
+    unsubscribe();
   }
 }
 

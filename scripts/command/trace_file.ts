@@ -137,7 +137,7 @@ export function scribe(): void {
 /** Saves at a signal, and then lets it end the process, unless another thread listens. */
 function saveOnSignals(save: () => string | undefined, { path, saved }: { path: string; saved: Int32Array }): void {
   let isHeard = false;
-  const letGo = onSignals(async (signal) => {
+  const unsubscribe = onSignals(async (signal) => {
     // A terminal and `deno task` may both send the signal.
     if (isHeard) return;
     isHeard = true;
@@ -147,7 +147,7 @@ function saveOnSignals(save: () => string | undefined, { path, saved }: { path: 
     if (fault !== undefined) complain(`${new OutputError(whatOf(path), fault).message}\n`);
     Atomics.store(saved, 0, 1);
     Atomics.notify(saved, 0);
-    letGo();
+    unsubscribe();
     Deno.kill(Deno.pid, signal);
   });
 }

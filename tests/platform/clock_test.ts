@@ -14,11 +14,11 @@ Deno.test("after() sets no timer for Infinity, and none that is longer than time
   } finally {
     globalThis.setTimeout = setTimeout;
   }
-  const letGo = after(Number.MAX_VALUE, () => {
+  const stopTimer = after(Number.MAX_VALUE, () => {
     throw new RangeError("it rings at once");
   });
   await new Promise<void>((resolve) => void after(0, resolve));
-  letGo();
+  stopTimer();
 });
 
 Deno.test("limit() gives milliseconds, Infinity where there is none, and refuses all that is no number of seconds", () => {

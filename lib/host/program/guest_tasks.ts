@@ -93,7 +93,7 @@ class GuestRun {
       end();
     }
     this.#memory.began();
-    const letGo = afterTimeout(this.#job, this.#keeper.warm.mode.name, (far) => {
+    const stopTimer = afterTimeout(this.#job, this.#keeper.warm.mode.name, (far) => {
       ends.endRest(() => ({ kind: "failed", far }));
     });
     for (const { guest: { realm, ready } } of this.#guests) {
@@ -105,7 +105,7 @@ class GuestRun {
       const all = this.#memory.checked(await ends.all);
       return { ends: all, memory: this.#memory.memory, ms: now() - this.#started };
     } finally {
-      letGo();
+      stopTimer();
     }
   }
 

@@ -64,10 +64,10 @@ async function run(
   const { name } = program;
   const told = new AbortController();
   const over = Promise.withResolvers<MainEnd>();
-  let letGo: (() => void) | undefined;
+  let stopTimer: (() => void) | undefined;
   const tell = (error: Error) => {
     told.abort(error);
-    letGo ??= after(GRACE, () => over.resolve({ error: told.signal.reason }));
+    stopTimer ??= after(GRACE, () => over.resolve({ error: told.signal.reason }));
   };
   const close = () => tell(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
   const late = () => tell(new GuestTimeoutError({ guest: name, mode, seconds: limit / 1000 }));
@@ -88,7 +88,7 @@ async function run(
   ended = true;
   const ms = now() - started;
   stop();
-  letGo?.();
+  stopTimer?.();
   closing.removeEventListener("abort", close);
   const failures = "error" in result ? [faultOf(result.error, told.signal)] : [];
   const { outcome, tables = [] } = "end" in result ? result.end : { outcome: failedOutcome(failures) };

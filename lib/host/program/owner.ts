@@ -48,7 +48,7 @@ export class Owner implements TasksMemory {
   /** The unanswered request of each task. */
   readonly #runs = new Map<number, TaskRun<unknown>>();
   readonly #queue: TaskRun<unknown>[] = [];
-  #letGo = (): void => {};
+  #stopTimer = (): void => {};
   /** The steps of the script, to be performed from #turn on. */
   readonly #script: Script;
   #turn = 0;
@@ -148,7 +148,7 @@ export class Owner implements TasksMemory {
   close(): void {
     this.#holds?.end(this.#options.now());
     if (this.memory instanceof WatchedMemory) this.memory.uses = undefined;
-    this.#letGo();
+    this.#stopTimer();
   }
 
   #stepsOf(request: MemoryRequest, things: Things): Steps<unknown> {
@@ -178,9 +178,9 @@ export class Owner implements TasksMemory {
       else if (!this.#breakDeadlock()) break;
     }
     this.#holds?.look(this.#options.now());
-    this.#letGo();
+    this.#stopTimer();
     const left = Math.max(0, Math.ceil(this.memory.earliest - this.#options.now()));
-    this.#letGo = after(left, () => this.#goOn());
+    this.#stopTimer = after(left, () => this.#goOn());
   }
 
   get #isScripted(): boolean {

@@ -146,8 +146,8 @@ function watch(look: () => string): () => void {
     const before = seen;
     seen = look();
     delay = seen === before ? Math.min(2 * delay, LAZY_LOOK) : LOOK;
-    letGo = after(delay, again);
+    stopTimer = after(delay, again);
   };
-  let letGo = after(delay, again);
-  return () => letGo();
+  let stopTimer = after(delay, again);
+  return () => stopTimer();
 }

@@ -113,9 +113,9 @@ export class GuestLinks implements Links {
   async #settled(deadline: number): Promise<void> {
     const joined = Promise.withResolvers<void>();
     this.#joined = joined.resolve;
-    const letGo = after(deadline === Infinity ? Infinity : Math.max(0, deadline - now()), joined.resolve);
+    const stopTimer = after(deadline === Infinity ? Infinity : Math.max(0, deadline - now()), joined.resolve);
     await joined.promise;
-    letGo();
+    stopTimer();
   }
 }
 

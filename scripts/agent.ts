@@ -10,7 +10,7 @@ import { Agent, type AgentOptions } from "../lib/engine/mod.ts";
 import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { ENGINE_TAKES, engineHelp, engineIn } from "./command/engine_flags.ts";
-import { complain, printLine } from "./command/output.ts";
+import { printLine, writeToStderr } from "./command/output.ts";
 import { onSignals } from "./command/signals.ts";
 import { counted, helpText } from "./command/text.ts";
 import { number } from "./command/values.ts";
@@ -72,7 +72,7 @@ async function serve(options: AgentOptions, flags: ReadonlyMap<string, string>):
       printLine(`Agent ${status.name} on ${flags.get("--engine")}: ${room}. Ctrl-C ends it.`);
     }
     const code = await ended.promise;
-    complain(`Agent ${status.name} ends, and ${counted(agent.status.guests, "guest")} with it.\n`);
+    writeToStderr(`Agent ${status.name} ends, and ${counted(agent.status.guests, "guest")} with it.\n`);
     return code;
   } finally {
     unsubscribe();

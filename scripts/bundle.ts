@@ -6,7 +6,7 @@
 
 import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
-import { complain, printLine } from "./command/output.ts";
+import { printLine, writeToStderr } from "./command/output.ts";
 import { Bundler, type Source } from "./bundle/bundler.ts";
 import { ARGUMENT_LIMIT, argumentBytes } from "./bundle/guests.ts";
 import { declarations } from "./bundle/declarations.ts";
@@ -108,7 +108,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     made = await bundle(out, { types: !given.has("--no-types") });
   } catch (error) {
-    complain(`Cannot bundle: ${error instanceof Error ? error.message : error}\n`);
+    writeToStderr(`Cannot bundle: ${error instanceof Error ? error.message : error}\n`);
     return 1;
   }
   if (given.has("--json")) {

@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
-import { complain, printLine } from "./command/output.ts";
+import { printLine, writeToStderr } from "./command/output.ts";
 import { onSignals } from "./command/signals.ts";
 import { number } from "./command/values.ts";
 import { buildPage, type PageFiles } from "./page/build.ts";
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     files = await buildPage();
   } catch (error) {
-    complain(`Cannot make the page: ${error instanceof Error ? error.message : error}\n`);
+    writeToStderr(`Cannot make the page: ${error instanceof Error ? error.message : error}\n`);
     return 1;
   }
   const tell = async (url: string | null, text: string): Promise<void> => {

@@ -13,7 +13,7 @@ import { isFailed, type SettingsOptions } from "../lib/program/mod.ts";
 import { runCommand } from "./command/ending.ts";
 import { withEngine } from "./command/engine_flags.ts";
 import { stackLines } from "./command/failure.ts";
-import { complain, printLine } from "./command/output.ts";
+import { printLine, writeToStderr } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { helpText, plain } from "./command/text.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
@@ -144,7 +144,7 @@ function tellStacks({ mode, errors }: ProgramReport): void {
   const own = errors.filter(({ name }) => !FROM_OUTSIDE.includes(name));
   for (const error of own) {
     const head = `In ${mode} mode: ${plain(`${error.name}: ${error.message}`)}`;
-    complain([head, ...stackLines(error)].map((line) => `${line}\n`).join(""));
+    writeToStderr([head, ...stackLines(error)].map((line) => `${line}\n`).join(""));
   }
 }
 

@@ -11,7 +11,7 @@ import { CommandHost } from "./command/command_host.ts";
 import { runCommand } from "./command/ending.ts";
 import { withEngine } from "./command/engine_flags.ts";
 import { errorData, failureLines } from "./command/failure.ts";
-import { complain, OutputError, printLine } from "./command/output.ts";
+import { OutputError, printLine, writeToStderr } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { counted, helpText } from "./command/text.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
@@ -62,13 +62,13 @@ async function runCases(
   } catch (error) {
     if (error instanceof OutputError) throw error;
     failure = { error };
-    complain(failureLines(error, width).map((line) => `${line}\n`).join(""));
+    writeToStderr(failureLines(error, width).map((line) => `${line}\n`).join(""));
   }
   const all = runs.map((run, index) => ({ ...run, ...seeing.signals(index) }));
   if (json) {
     printLine(JSON.stringify(failure === undefined ? { runs: all } : { runs: all, error: errorData(failure.error) }));
   }
-  if (!own) runs.filter(({ rate }) => rate > 1).forEach((run) => complain(`${explanation(run)}\n`));
+  if (!own) runs.filter(({ rate }) => rate > 1).forEach((run) => writeToStderr(`${explanation(run)}\n`));
   return failure === undefined ? 0 : 1;
 }
 

@@ -7,7 +7,7 @@
 
 import { runTask } from "./checks/flags.ts";
 import { formatTally, readTally, runDeno } from "./checks/tally.ts";
-import { complain, printBytes, printLine } from "./command/output.ts";
+import { printBytes, printLine, writeToStderr } from "./command/output.ts";
 
 const usage = `deno task test [path ...] [--json] [--help]
 deno task soak [path ...] [--json] [--help]
@@ -27,7 +27,7 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
   const started = performance.now();
   const sum = { passed: 0, failed: 0, ignored: 0 };
   let code = 0;
-  const sink = json ? (bytes: Uint8Array) => complain(bytes) : printBytes;
+  const sink = json ? (bytes: Uint8Array) => writeToStderr(bytes) : printBytes;
   const colors = (json ? Deno.stderr : Deno.stdout).isTerminal() && !Deno.noColor;
   const waiting = rest.length > 0 ? [rest] : shares([...testsIn("tests")].sort());
   const shows = waiting.length === 1;
@@ -51,7 +51,7 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
 
   await Promise.all(Array.from({ length: LANES }, lane));
   if (sum.ignored > 0) {
-    complain(`tests: ${sum.ignored} left out: they belong to a soak, or need a program that is not there\n`);
+    writeToStderr(`tests: ${sum.ignored} left out: they belong to a soak, or need a program that is not there\n`);
   }
   const seconds = (performance.now() - started) / 1000;
   printLine(json ? JSON.stringify({ ...sum, seconds }) : `tests: ${formatTally(sum)}`);

@@ -48,7 +48,7 @@ export class FarChild implements Child {
         this.#more?.resolve();
       },
       printed: (bytes) => {
-        platform.complain(this.#text.decode(bytes, { stream: true }).replaceAll(UNPRINTABLE, ""));
+        platform.writeToStderr(this.#text.decode(bytes, { stream: true }).replaceAll(UNPRINTABLE, ""));
         this.#link.took(bytes.length);
       },
       told: (kind, bytes) => this.#told(kind, bytes),

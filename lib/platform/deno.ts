@@ -3,7 +3,7 @@
  */
 
 import { scratch } from "./deno_scratch.ts";
-import { complain, ownStreams, printToStderr } from "./deno_streams.ts";
+import { ownStreams, printToStderr, writeToStderr } from "./deno_streams.ts";
 import type { Child, ChildOptions, Platform, ProcessSignal } from "./platform.ts";
 import { onUncaught, ownWebThread, startWebThread } from "./web_thread.ts";
 
@@ -65,7 +65,7 @@ export const own: Platform = {
   },
   takeStreams: ownStreams,
   printToStderr,
-  complain,
+  writeToStderr,
   // Adding the same listener again has no effect.
   onExit: (callback) => addEventListener("unload", callback),
   exit: (code) => Deno.exit(code),

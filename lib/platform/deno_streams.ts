@@ -45,7 +45,7 @@ export function printToStderr(): void {
 }
 
 /** Writes to stderr as much as it accepts; there is nowhere to report an error. */
-export function complain(text: string): void {
+export function writeToStderr(text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));

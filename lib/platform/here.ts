@@ -30,7 +30,7 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   runChild: true,
   takeStreams: true,
   printToStderr: true,
-  complain: true,
+  writeToStderr: true,
   onExit: true,
   exit: true,
   soon: true,

@@ -14,7 +14,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { parentPort, type Transferable as NodeTransferable, Worker } from "node:worker_threads";
 import { runChild, startChild } from "./node_process.ts";
-import { complain, ownStreams, printToStderr } from "./node_streams.ts";
+import { ownStreams, printToStderr, writeToStderr } from "./node_streams.ts";
 import type { OwnThread, Platform, Thread, ThreadListener, Transferable } from "./platform.ts";
 
 const isBun = process.versions["bun"] !== undefined;
@@ -71,7 +71,7 @@ export const own: Platform = {
   runChild,
   takeStreams: ownStreams,
   printToStderr,
-  complain,
+  writeToStderr,
   // The same listener is added only once.
   onExit(callback) {
     if (!process.listeners("exit").includes(callback)) process.on("exit", callback);

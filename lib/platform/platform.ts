@@ -163,7 +163,7 @@ export interface Platform {
   /** Redirects everything that this realm prints to stderr. */
   printToStderr(): void;
   /** Writes a text to stderr. */
-  complain(text: string): void;
+  writeToStderr(text: string): void;
   /** Calls back when this process is about to end by itself. */
   onExit(callback: () => void): void;
   /** Ends this process. */

@@ -7,7 +7,7 @@
 
 import { UsageError } from "./arguments.ts";
 import { EngineError } from "../../lib/errors.ts";
-import { complain, OutputError } from "./output.ts";
+import { OutputError, writeToStderr } from "./output.ts";
 import { endOfSignal } from "./signals.ts";
 import { complaintText } from "./text.ts";
 
@@ -29,8 +29,8 @@ export async function exitCode(
   } catch (error) {
     if (error instanceof OutputError && error.closed) return 141;
     if (error instanceof UsageError || error instanceof OutputError || error instanceof EngineError) {
-      complain(`${complaintText(error.message, args)}\n`);
-    } else if (isOfSystem(error)) complain(`${complaintText(`Cannot go on: ${error.message}`, args)}\n`);
+      writeToStderr(`${complaintText(error.message, args)}\n`);
+    } else if (isOfSystem(error)) writeToStderr(`${complaintText(`Cannot go on: ${error.message}`, args)}\n`);
     else throw error;
     return error instanceof UsageError ? 2 : 1;
   }

@@ -40,8 +40,8 @@ export function printBytes(bytes: Uint8Array): void {
   }
 }
 
-/** Writes to standard error, and ignores a failure: there is nowhere else to complain. */
-export function complain(text: string | Uint8Array): void {
+/** Writes to standard error, and ignores a failure: there is nowhere else to report it. */
+export function writeToStderr(text: string | Uint8Array): void {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   try {
     for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));

@@ -3,7 +3,7 @@
  * terminal.
  */
 
-import { complain } from "./output.ts";
+import { writeToStderr } from "./output.ts";
 
 /** Milliseconds until progress is first shown, and between two updates. */
 const SILENT = 1000;
@@ -36,14 +36,14 @@ export class Progress implements Disposable {
     const now = performance.now();
     if (now < this.#next) return;
     const text = this.#text(value);
-    complain(this.#terminal ? `\r\x1b[K${oneRow(text)}` : `${text}\n`);
+    writeToStderr(this.#terminal ? `\r\x1b[K${oneRow(text)}` : `${text}\n`);
     this.#shown = true;
     this.#next = now + (this.#terminal ? OFTEN : SELDOM);
   }
 
   /** Removes the line, before other output or at the end. */
   clear(): void {
-    if (this.#shown && this.#terminal) complain("\r\x1b[K");
+    if (this.#shown && this.#terminal) writeToStderr("\r\x1b[K");
     this.#shown = false;
   }
 

@@ -11,7 +11,7 @@
 import { fileURLToPath } from "node:url";
 import { EngineError } from "../../lib/errors.ts";
 import { NATS } from "../../lib/engine/nats.ts";
-import { complain } from "./output.ts";
+import { writeToStderr } from "./output.ts";
 import { onSignals } from "./signals.ts";
 
 /** The exit code after a signal is this plus the signal's number. */
@@ -28,7 +28,7 @@ export async function withNetwork(hosts: readonly string[]): Promise<number | un
 export async function networkRight(hosts: readonly string[]): Promise<string> {
   await fetchEngine();
   const right = `--allow-net=${hosts.join(",")}`;
-  complain(`Starting again with ${right}, which --engine needs.\n`);
+  writeToStderr(`Starting again with ${right}, which --engine needs.\n`);
   return right;
 }
 

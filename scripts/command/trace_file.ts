@@ -7,7 +7,7 @@
 
 import { ChromeTrace, type Observer, type Span } from "../../lib/simulator/mod.ts";
 import { quoted } from "./arguments.ts";
-import { complain, OutputError } from "./output.ts";
+import { OutputError, writeToStderr } from "./output.ts";
 import { OutputFile } from "./output_file.ts";
 import { onSignals } from "./signals.ts";
 import { WholeFile } from "./whole_file.ts";
@@ -144,7 +144,7 @@ function saveOnSignals(save: () => string | undefined, { path, saved }: { path: 
     // Messages sent before the signal may still be in the queue.
     await new Promise((resolve) => setTimeout(resolve, 0));
     const fault = save();
-    if (fault !== undefined) complain(`${new OutputError(whatOf(path), fault).message}\n`);
+    if (fault !== undefined) writeToStderr(`${new OutputError(whatOf(path), fault).message}\n`);
     Atomics.store(saved, 0, 1);
     Atomics.notify(saved, 0);
     unsubscribe();

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command/arguments.ts";
-import { complain } from "../command/output.ts";
+import { writeToStderr } from "../command/output.ts";
 import { startAgain } from "../command/rights.ts";
 import { esbuildProgram } from "./scenario_start.ts";
 
@@ -15,7 +15,7 @@ export async function openPage(link: string): Promise<number> {
     throw new UsageError("Cannot use --open: this is one file without the page, a checkout of the project is wanted");
   }
   const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-  complain("The page is served by a program of its own, which may listen on 127.0.0.1.\n");
+  writeToStderr("The page is served by a program of its own, which may listen on 127.0.0.1.\n");
   const run = [await esbuildProgram(), "xdg-open", "open", "explorer"].join();
   return await startAgain([
     ...["--quiet", "--no-prompt", "--frozen", `--lock=${pathOf("../packages.lock")}`],

@@ -10,7 +10,7 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command/arguments.ts";
 import { engineRights } from "../command/engine_flags.ts";
-import { complain } from "../command/output.ts";
+import { writeToStderr } from "../command/output.ts";
 import { complaintText } from "../command/text.ts";
 import { startAgain } from "../command/rights.ts";
 import { NoProgramError } from "../run/target.ts";
@@ -51,7 +51,7 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
   ];
   const why =
     `A scenario is bundled by esbuild: ${command} starts again with permission to run it and to read the environment.`;
-  complain(`${complaintText(why, args)}\n`);
+  writeToStderr(`${complaintText(why, args)}\n`);
   const entry = isBundle ? [import.meta.url, "scenario"] : [href];
   const flags = ["--quiet", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];
   // After Ctrl-C it ends by itself, with the results so far.

@@ -2,7 +2,7 @@
  * Opens an address in the user's browser, with the operating system's program for that.
  */
 
-import { complain } from "../command/output.ts";
+import { writeToStderr } from "../command/output.ts";
 
 const OPENERS: Readonly<Record<string, string>> = { darwin: "open", windows: "explorer" };
 
@@ -14,8 +14,8 @@ export async function openInBrowser(url: string): Promise<void> {
       .output();
     // The program of Windows always exits with 1.
     if (success || program === "explorer") return;
-    complain(`Cannot open a browser: ${program} did not, open ${url} by hand\n`);
+    writeToStderr(`Cannot open a browser: ${program} did not, open ${url} by hand\n`);
   } catch {
-    complain(`Cannot open a browser: there is no ${program} that may be run, open ${url} by hand\n`);
+    writeToStderr(`Cannot open a browser: there is no ${program} that may be run, open ${url} by hand\n`);
   }
 }

@@ -8,7 +8,7 @@
  */
 
 import { exitCode } from "../../scripts/command/ending.ts";
-import { complain, printLine } from "../../scripts/command/output.ts";
+import { printLine, writeToStderr } from "../../scripts/command/output.ts";
 
 // By name, so that none of them needs the permission to read it.
 const scripts = {
@@ -24,6 +24,6 @@ const { main } = await scripts[name as keyof typeof scripts]();
 for (const args of JSON.parse(lists)) {
   const end = `<<exit ${await exitCode(main, args)}>>`;
   printLine(end);
-  complain(`${end}\n`);
+  writeToStderr(`${end}\n`);
 }
 Deno.exit();

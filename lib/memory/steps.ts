@@ -36,7 +36,7 @@ import {
   type WaitOperation,
   type WaitResult,
 } from "./operation.ts";
-import { placed } from "./placed.ts";
+import { withCurrentStack } from "./current_stack.ts";
 
 /**
  * A piece of a program: run it with `yield*` inside another, or with a driver. It is not a `Generator`, because that
@@ -241,7 +241,7 @@ export class CallSteps<T> implements Steps<T> {
     try {
       answer = yield this.operation;
     } catch (error) {
-      throw placed(error, placed);
+      throw withCurrentStack(error, withCurrentStack);
     }
     if (answer === INLINE) return yield* this.body;
     if (isInlineCall(answer)) {
@@ -348,6 +348,6 @@ class OneStep<T> implements Steps<T> {
   }
 
   throw(error: unknown): never {
-    throw placed(error, this.throw);
+    throw withCurrentStack(error, this.throw);
   }
 }

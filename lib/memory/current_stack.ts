@@ -7,7 +7,7 @@
 const MOST_CALLS = 50;
 
 /** Gives an error the stack trace of the current call, from above `within` on; returns the error. */
-export function placed(error: unknown, within: (...args: never[]) => unknown): unknown {
+export function withCurrentStack(error: unknown, within: (...args: never[]) => unknown): unknown {
   if (!(error instanceof Error)) return error;
   const limit = Error.stackTraceLimit;
   if (limit !== 0) Error.stackTraceLimit = MOST_CALLS;

@@ -240,7 +240,7 @@ export class GuestControl {
   }
 
   /** Ends turn-taking: whoever waits for a turn proceeds. */
-  leaveTurns(): void {
+  endTurns(): void {
     for (let over = this.turn; over >= 0; over = this.turn) {
       Atomics.compareExchange(this.#words, this.turnWord, over, ~over);
     }

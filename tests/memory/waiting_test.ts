@@ -44,7 +44,7 @@ Deno.test("SharedMemory and its control wait and notify as they are told to, and
   await check(() => memory.perform({ kind: "sleep", until: 1 }), ["wait", quietWord]);
   meanwhile = () => control.passTurn(0, { wakes: true });
   await check(() => guest.control.awaitTurn(1), ["wait", turnWord], ["notify", turnWord]);
-  await check(() => control.leaveTurns(), ["notify", turnWord]);
+  await check(() => control.endTurns(), ["notify", turnWord]);
   const wait = guest.performAsync({ kind: "wait", word, expected: 0 }) as Promise<unknown>;
   await check(() => control.requestStop(0), ["notify", word]);
   await wait.catch(() => {});

@@ -66,7 +66,7 @@ export class SharedTasks implements TasksMemory {
 
   close(): void {
     this.#stopWatching();
-    this.memory.control.leaveTurns();
+    this.memory.control.endTurns();
   }
 
   /** Ends the waits of a deadlock, if there is one; returns a text that says which task is in which wait. */
@@ -103,7 +103,7 @@ async function inTurn(
   const { control } = memory;
   const isOwn = (step: ScriptStep) => step.task === task;
   // A task that ends before its last step has deviated from the script.
-  if (script.findLastIndex((step) => isOwn(step) && step.ended === undefined) >= control.turn) control.leaveTurns();
+  if (script.findLastIndex((step) => isOwn(step) && step.ended === undefined) >= control.turn) control.endTurns();
   const iterator = steps[Symbol.iterator]();
   let next = iterator.next();
   for (const [turn, step] of script.entries()) {
@@ -112,7 +112,7 @@ async function inTurn(
       await memory.performAsync({ kind: "wait", word: control.turnWord, expected: over, deadline: now() + LOOK });
     }
     if (control.turn !== turn) return;
-    if (next.done || !sameOperation(next.value, step.operation)) return control.leaveTurns();
+    if (next.done || !sameOperation(next.value, step.operation)) return control.endTurns();
     if (step.kind !== "park") {
       const { kind } = next.value;
       const isReal = "order" in next.value || kind === "read" || kind === "write" || kind === "call";

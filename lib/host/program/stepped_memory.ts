@@ -126,7 +126,7 @@ export class SteppedMemory implements Memory {
   }
 
   #leave(is: string): never {
-    this.#memory.control.leaveTurns();
+    this.#memory.control.endTurns();
     const turn = this.#turns[this.#next];
     const place = turn === undefined ? "after its last step" : `at step ${turn}`;
     this.#left = new ReplayError(`Cannot replay: ${place} of task ${this.#task} ${is}`);

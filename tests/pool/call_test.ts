@@ -43,7 +43,7 @@ Deno.test("Calls have one listener on their signal together, and leave none", ()
   assertEquals(counts, { added: 1, removed: 1 });
 });
 
-Deno.test("Call is cancelled by its signal wherever it is, also before it is made", () => {
+Deno.test("Call is canceled by its signal wherever it is, also before it is made", () => {
   const stop = new AbortController();
   const early = call({ signal: stop.signal });
   stop.abort(new RangeError("enough"));

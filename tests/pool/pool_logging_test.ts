@@ -284,7 +284,7 @@ test("a pool in process mode has whole lines without a gap of a guest that is ki
 });
 
 for (const mode of MODE_NAMES) {
-  test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
+  test(`a pool in ${mode} mode keeps what a call logged that is canceled, and goes on`, async () => {
     const { lines, pool } = await open({ mode, workers: 1 });
     const controller = new AbortController();
     const waiting = pool.submit("sayAndWait", "anna", { signal: controller.signal });

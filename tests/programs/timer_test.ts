@@ -7,7 +7,7 @@ import { runs } from "../contracts/soak.ts";
 import { wellOf } from "./explored.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
-Deno.test("timer: it runs once and never early in every mode; cancelled before that never", async () => {
+Deno.test("timer: it runs once and never early in every mode; canceled before that never", async () => {
   await using host = new Host();
   await checkEverywhere(host, timerProgram, { interval: SHORT });
   for (const mode of MODE_NAMES) {

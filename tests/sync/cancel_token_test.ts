@@ -35,7 +35,7 @@ function* cancelsLate({ token }: Gate): Steps<void> {
   yield* token.cancel();
 }
 
-/** A task that waits under a cancelled token is told so, whoever cancelled it and died of it. */
+/** A task that waits under a canceled token is told so, whoever canceled it and died of it. */
 function told({ token }: Gate, { memory, outcomes }: RunView): void {
   if (!runBlocking(memory, token.isCancelled())) return;
   for (const outcome of outcomes) {

@@ -150,7 +150,7 @@ function grantsAreTrue(_: Guarded, { memory }: RunView): void {
   assert(owner === 0 || (word & OWNER) === owner, `${owner - 1} was told, the word is ${word}`);
 }
 
-/** The tickets of those in line who are not cancelled, 0 for the others; and who is cancelled. */
+/** The tickets of those in line who are not canceled, 0 for the others; and who is canceled. */
 function line(memory: ModelMemory): { tickets: number[]; cancelled: boolean[] } {
   const isCancelled = wordsOf(memory, "token.cancelled")[0] !== 0;
   const cancelled = wordsOf(memory, "lanes.listening").map((token) => isCancelled && token !== 0);
@@ -167,7 +167,7 @@ function firstComesFirst(shared: Guarded, view: RunView): void {
   const before = queuesOf.get(memory);
   if (before !== undefined && owner !== 0 && owner !== before.owner) {
     const tickets = before.tickets.filter((ticket) => ticket !== 0);
-    // Who is cancelled while it is handed the lock may have it: the one did not come before the other.
+    // Who is canceled while it is handed the lock may have it: the one did not come before the other.
     if (tickets.length > 0 && !before.cancelled[owner - 1]) {
       assertEquals(owner - 1, before.tickets.indexOf(Math.min(...tickets)));
     }

@@ -31,7 +31,7 @@ function rings(timeout?: number) {
   };
 }
 
-/** It rings at most once, not before its time, and not if it was cancelled. */
+/** It rings at most once, not before its time, and not if it was canceled. */
 function atMostOnce({ bell }: Bell, { log, memory }: RunView): void {
   const rung = log.filter((entry) => entry === "rings").length;
   assert(rung + log.filter((entry) => entry === "cancelled").length <= 1, `${log}`);
@@ -79,7 +79,7 @@ testPrimitive("Timer", [
     atDeath: atMostOnce,
     afterDeath: "may-starve",
     afterFault: "may-starve",
-    // Cancelled before its start, or not started in time.
+    // Canceled before its start, or not started in time.
     mayThrow: ["StateError", "WaitTimeoutError"],
   }),
   scenario({

@@ -28,7 +28,7 @@ export interface PlannedAct {
   readonly act: string;
   /** 1 or 2. */
   readonly count?: number;
-  /** How long it waits: in milliseconds, until the token is cancelled, or both; for ever by default. */
+  /** How long it waits: in milliseconds, until the token is canceled, or both; forever by default. */
   readonly timeout?: number | undefined;
   readonly cancel?: boolean | undefined;
 }

@@ -148,7 +148,7 @@ Deno.test("The signal is aborted when the time is over; main ends by itself or i
   assertEquals(ends, ["main GuestTimeoutError", "told", "main GuestTimeoutError"]);
 });
 
-Deno.test("A main whose work was cancelled because the time is over says that; what else it throws stays", async () => {
+Deno.test("A main whose work was canceled because the time is over says that; what else it throws stays", async () => {
   await using host = new Host();
   const wanted = [[new CancelledError("Cannot go on"), "GuestTimeoutError"], [new RangeError("odd"), "RangeError"]];
   for (const [thrown, error] of wanted) {

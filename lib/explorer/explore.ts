@@ -185,7 +185,7 @@ function nothingRun(message: string): ExploredBug {
   });
   const evidence = { message, schedule, outcome: undefined, preemptions: 0, steps: 0, minimal: false };
   const ran = { schedules: 0, tooLong: 0, assumptions: [], distinct: 0, outcomes: [] };
-  return { verdict: "bug", kind: "nondeterminism", ...evidence, exhausted: false, ...ran };
+  return { verdict: "bug", kind: "nondeterminism", ...evidence, foundAt: 0, exhausted: false, ...ran };
 }
 
 /** Explores, given what the tasks are known to look at. */
@@ -232,7 +232,10 @@ function* exploreKnowing(
     const again = typeof strategy === "string" ? strategy : undefined;
     const ordered: ExploreOptions = { ...options, strategy: again, clock: "ordered", watch: undefined };
     const other = yield* exploreKnowing(program, ordered, { looks, go });
-    if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
+    if ("schedule" in other) {
+      const foundAt = schedules + other.foundAt;
+      return { ...other, exhausted, foundAt, schedules: schedules + other.schedules, distinct, outcomes };
+    }
     const isLate = departures.some(({ choice }) => choice === LATER);
     const needs = isLate ? "that time passes where no task waits" : "times out of order";
     message += `; that needs ${needs}: with the earliest first no bug is found`;
@@ -242,7 +245,7 @@ function* exploreKnowing(
   // The outcomes depend on the parameters: an outcome may be correct with other parameters.
   const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism" && typeof find !== "object";
   const smaller = isSearchedAgain ? yield* smallerEvidence(program, { options, settings, least, budget }) : undefined;
-  const all = { ...evidence, ...smaller === undefined ? {} : { smaller }, exhausted, ...ran };
+  const all = { ...evidence, ...smaller === undefined ? {} : { smaller }, foundAt: search.foundAt, exhausted, ...ran };
   if (typeof find === "object" && kind !== "nondeterminism") return { verdict: "found", ...all };
   return {
     verdict: "bug",

@@ -56,6 +56,8 @@ export interface Evidence {
 
 /** A run that shows a bug or the requested outcome, and the extent of the exploration. */
 export interface ExploredEvidence extends ExploredRuns, Evidence {
+  /** The number of schedules up to the one that shows it; those after it showed no better evidence. */
+  readonly foundAt: number;
   /** Evidence with smaller parameters, if the program has any and such evidence was found. */
   readonly smaller?: SmallerEvidence;
   /** Whether all interleavings have been run; can be true only with `keepGoing`. */

@@ -263,6 +263,11 @@ export class Search {
     return this.#found;
   }
 
+  /** The number of schedules up to the best evidence. */
+  get foundAt(): number {
+    return this.#foundAt;
+  }
+
   /** The assumptions about the tasks, as sentences. */
   get assumptions(): readonly string[] {
     const loops = this.#loops;
@@ -316,6 +321,7 @@ export class Search {
   /** Adds the results of shares, whose schedulers took turns. */
   join(parts: readonly SharePart[]): void {
     this.outcomes.join(parts.map(({ outcomes }) => outcomes));
+    const before = this.#schedules;
     for (const { schedules, tooLong, cuts, confirmed, assumptions } of parts) {
       this.#schedules += schedules;
       this.#tooLong += tooLong;
@@ -323,12 +329,13 @@ export class Search {
       this.#confirmation.join(confirmed);
       for (const sentence of assumptions) this.#granted.add(sentence);
     }
-    for (const { found } of parts.toSorted((one, other) => one.foundAt - other.foundAt)) {
+    const inOrder = [...parts.entries()].toSorted(([, one], [, other]) => one.foundAt - other.foundAt);
+    for (const [turn, { found, foundAt }] of inOrder) {
       if (found === undefined) continue;
       const isUntrusted = found.kind === "nondeterminism";
-      if (isUntrusted || this.#isBetter(found, { preemptions: found.preemptions, step: found.steps })) {
-        this.#found = found;
-      }
+      if (!isUntrusted && !this.#isBetter(found, { preemptions: found.preemptions, step: found.steps })) continue;
+      this.#found = found;
+      this.#foundAt = before + (parts.length === 1 ? foundAt : (foundAt - 1) * parts.length + turn + 1);
     }
   }
 
@@ -474,6 +481,7 @@ export class Search {
     const run = this.#perform(scheduler, { execution });
     if (typeof run === "string") {
       this.#found = this.#untrusted(run, execution);
+      this.#foundAt = this.#schedules;
       return "counted";
     }
     this.#checkLooks();
@@ -526,7 +534,9 @@ export class Search {
         : run.kind === "complete"
         ? this.#confirmation.faultOf(this.execution, this.#judge.judge().text, { isSample: false })
         : undefined;
-      if (fault !== undefined) this.#found = this.#untrusted(fault, this.execution);
+      if (fault === undefined) continue;
+      this.#found = this.#untrusted(fault, this.execution);
+      this.#foundAt = this.#schedules;
     }
   }
 

@@ -203,7 +203,7 @@ export async function exploreScenarioShared(
       ? [again.message, ...hangs].join("\n")
       : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
     const shown = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
-    const all = { ...shown, exhausted, ...ran };
+    const all = { ...shown, foundAt: tally.foundAt, exhausted, ...ran };
     const result: ExploreResult = !isSame
       ? { verdict: "bug", kind: "nondeterminism", ...all }
       : typeof find === "object"

@@ -200,7 +200,7 @@ export class ScenarioSearch {
 
   /** The number of schedules still to run. */
   #roomIn(budget: number, keepGoing: boolean | undefined): number {
-    const better = this.tally.found === undefined || keepGoing ? Infinity : this.tally.foundAt + BETTER;
+    const better = this.tally.found === undefined || keepGoing ? Infinity : this.tally.firstAt + BETTER;
     return Math.min(budget, better) - this.tally.schedules;
   }
 

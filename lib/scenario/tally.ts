@@ -18,7 +18,9 @@ export interface TallyTold {
   readonly cuts: number;
   /** The best evidence. */
   readonly found: Found | undefined;
-  /** The number of schedules before the first evidence. */
+  /** The number of schedules up to the first evidence. */
+  readonly firstAt: number;
+  /** The number of schedules up to the best evidence. */
   readonly foundAt: number;
   /** The outcomes of the runs. */
   readonly outcomes: OutcomesTold;
@@ -41,6 +43,7 @@ export class Tally {
   #tooLong = 0;
   #cuts = 0;
   #found: Found | undefined;
+  #firstAt = 0;
   #foundAt = 0;
   #callsExpect = false;
 
@@ -69,7 +72,12 @@ export class Tally {
     return this.#found;
   }
 
-  /** The number of schedules before the first evidence. */
+  /** The number of schedules up to the first evidence. */
+  get firstAt(): number {
+    return this.#firstAt;
+  }
+
+  /** The number of schedules up to the best evidence. */
   get foundAt(): number {
     return this.#foundAt;
   }
@@ -91,8 +99,18 @@ export class Tally {
 
   /** All results, as plain data. */
   get told(): TallyTold {
-    const { outcomes: { told: outcomes }, schedules, tooLong, cuts, found, foundAt, assumptions, callsExpect } = this;
-    return { outcomes, schedules, tooLong, cuts, found, foundAt, assumptions, callsExpect };
+    const {
+      outcomes: { told: outcomes },
+      firstAt,
+      foundAt,
+      schedules,
+      tooLong,
+      cuts,
+      found,
+      assumptions,
+      callsExpect,
+    } = this;
+    return { outcomes, schedules, tooLong, cuts, found, firstAt, foundAt, assumptions, callsExpect };
   }
 
   /** Counts a run: `isNew` if no earlier one was the same, `isSample` if it was drawn at random. */
@@ -111,28 +129,30 @@ export class Tally {
     this.#schedules++;
     const { judged } = run;
     if (judged.finding === undefined || judged.outcome !== undefined) this.outcomes.add(judged, { isSample });
-    this.#keep(foundIn(run, this.#goal), { at: this.#schedules });
+    this.#keep(foundIn(run, this.#goal), { firstAt: this.#schedules, foundAt: this.#schedules });
   }
 
   /** Adds the results of other runs, as if they had come after these. */
-  join({ schedules, tooLong, cuts, found, foundAt, outcomes, assumptions, callsExpect }: TallyTold): void {
+  join({ schedules, tooLong, cuts, found, outcomes, assumptions, callsExpect, ...at }: TallyTold): void {
     this.outcomes.join([outcomes]);
     for (const sentence of assumptions) this.#assumptions.add(sentence);
     this.#callsExpect ||= callsExpect;
-    this.#keep(found, { at: this.#schedules + foundAt });
+    this.#keep(found, { firstAt: this.#schedules + at.firstAt, foundAt: this.#schedules + at.foundAt });
     this.#schedules += schedules;
     this.#tooLong += tooLong;
     this.#cuts += cuts;
   }
 
-  /** Keeps the best evidence, and the number of schedules before the first. */
-  #keep(found: Found | undefined, { at }: { readonly at: number }): void {
+  /** Keeps the best evidence, and where it and the first came. */
+  #keep(found: Found | undefined, { firstAt, foundAt }: Pick<TallyTold, "firstAt" | "foundAt">): void {
     if (found === undefined) return;
     const before = this.#found;
-    if (before === undefined) this.#foundAt = at;
+    if (before === undefined) this.#firstAt = firstAt;
     const less = before === undefined
       ? -1
       : rankOf(found) - rankOf(before) || found.preemptions - before.preemptions || found.steps - before.steps;
-    if (less < 0) this.#found = found;
+    if (less >= 0) return;
+    this.#found = found;
+    this.#foundAt = foundAt;
   }
 }

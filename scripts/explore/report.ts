@@ -96,6 +96,7 @@ export function resultData(result: ExploreResult): Record<string, unknown> {
     ...bug?.race === undefined ? {} : { race: bug.race, serial: bug.serial },
     ...bug?.loop === undefined ? {} : { loop: bug.loop },
     ...shown?.smaller === undefined ? {} : { smaller: shown.smaller },
+    ...shown === undefined ? {} : { foundAt: shown.foundAt },
     schedules,
     tooLong,
     distinct,
@@ -233,7 +234,7 @@ export class Paper {
     const bug = result.verdict === "bug" ? result : undefined;
     const head = bug === undefined ? this.#paint(32, "FOUND") : `${this.#paint(31, "BUG")}, ${bug.kind}`;
     lines.push(...headLines(`${name}: ${head}`, shown.message).flatMap((line) => this.#wrap(line, "    ")));
-    lines.push(...this.#wrap(`${fewest(shown)} Found after ${counted(result.schedules, "schedule")}.`));
+    lines.push(...this.#wrap(`${fewest(shown)} ${foundText(result)}`));
     if (bug !== undefined) lines.push(...[...shown === result ? racers(bug) : [], ...loop(bug)].map(plain));
     if (shown.parameters !== undefined) {
       const own = ownFlagsOf(subject, shown.parameters).join(" ");
@@ -360,6 +361,12 @@ export class Paper {
   #paint(code: number, text: string): string {
     return this.#colors ? `\x1b[${code}m${text}\x1b[0m` : text;
   }
+}
+
+/** When it was found, and how many schedules were run for better evidence. */
+export function foundText({ foundAt, schedules }: ExploredEvidence): string {
+  const found = `Found after ${counted(foundAt, "schedule")}`;
+  return foundAt === schedules ? `${found}.` : `${found}; ${schedules - foundAt} more show nothing better.`;
 }
 
 /** A program's name, with its variant if it has several. */

@@ -10,7 +10,7 @@ import { called, shellWord } from "../command/called.ts";
 import { counted, plain, plainLines, shown } from "../command/text.ts";
 import { lanesOf } from "../run/lanes.ts";
 import { passLines } from "./pass_lines.ts";
-import { type Paper, resultData, traceData } from "./report.ts";
+import { foundText, type Paper, resultData, traceData } from "./report.ts";
 import { chainSpans } from "./spans.ts";
 
 /** The subject of a report, and how to show it. */
@@ -107,7 +107,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
     : `${counted(result.preemptions, "deviation")} from the order; ${
       result.minimal ? "no schedule with fewer shows it" : "whether fewer do is not known"
     }.`;
-  lines.push(...paper.wrapped(`${needs} Found after ${counted(result.schedules, "schedule")}.`));
+  lines.push(...paper.wrapped(`${needs} ${foundText(result)}`));
   lines.push(...faultsText(report).flatMap((text) => paper.wrapped(text)), ...where);
   if (trace !== undefined) lines.push("", ...runLines({ trace, printed, faults, lanes: how.lanes }, paper));
   if (result.outcome !== undefined) lines.push("", ...outcomeLine(result.outcome, paper));

@@ -10,10 +10,13 @@ export interface Kind {
 }
 
 /** Handles requests of a kind. */
-export type Handler<K extends Kind> = (request: K["request"], asked: Asked<K>) => Promise<K["answer"]> | K["answer"];
+export type Handler<K extends Kind> = (
+  request: K["request"],
+  scope: RequestScope<K>,
+) => Promise<K["answer"]> | K["answer"];
 
 /** What a handler gets besides the request. */
-export interface Asked<K extends Kind> {
+export interface RequestScope<K extends Kind> {
   /** Sends an update; updates are batched, about once per frame. */
   update(update: K["update"]): void;
   /** Aborted when the answer is no longer wanted. */

@@ -5,7 +5,7 @@
  * - An error of a handler is sent to the app, and does not affect other requests.
  */
 
-import type { Asked, Handler, Kind } from "./handler.ts";
+import type { Handler, Kind, RequestScope } from "./handler.ts";
 import { failureOf } from "./failure.ts";
 import type { Ask, FromWork, Kinds, ToWork } from "./kinds.ts";
 import { Updates } from "./updates.ts";
@@ -38,7 +38,7 @@ async function answer({ id, kind, request, own }: Ask): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   const updates = new Updates((some) => tell({ id, updates: some }));
-  const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
+  const scope: RequestScope<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
   try {
     if (own !== undefined) {
       // The user's code must not answer in place of the page's own code.
@@ -49,7 +49,7 @@ async function answer({ id, kind, request, own }: Ask): Promise<void> {
       await adopt(own);
     }
     const handler = await handlers[kind]() as Handler<Kind>;
-    const value = await handler(request, asked);
+    const value = await handler(request, scope);
     updates.flush();
     tell({ id, answer: value });
   } catch (error) {

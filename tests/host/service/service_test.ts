@@ -12,7 +12,7 @@ import { runs } from "../../contracts/soak.ts";
 const LARGE = 1_000_000;
 
 /** A call and what it answers. */
-interface Asked {
+interface ExpectedCall {
   readonly name: string;
   readonly argument: unknown;
   readonly chunk?: boolean;
@@ -21,7 +21,7 @@ interface Asked {
 
 const small = fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.array(fc.nat(), { maxLength: 3 }));
 const turns = fc.nat(3);
-const kinds: readonly fc.Arbitrary<Asked>[] = [
+const kinds: readonly fc.Arbitrary<ExpectedCall>[] = [
   small.map((value) => ({ name: "echo", argument: value, answer: { value } })),
   fc.string().map((text) => ({ name: "fail", argument: text, answer: { error: `WorkError: ${text}` } })),
   fc.tuple(small, turns).map(([value, turns]) => {

@@ -9,7 +9,7 @@
  */
 
 import { errorText } from "../errors.ts";
-import { BLOCKS, type GuestSetup } from "../mode/mod.ts";
+import { BLOCKS_MODULE, type GuestSetup } from "../mode/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { MOST_TOLD } from "./link.ts";
 import type { ModuleAnswer, ModuleFile } from "./message.ts";
@@ -55,7 +55,7 @@ export class Modules {
 
 /** How an agent gets a module. */
 export async function moduleAnswer(module: string, files: readonly ModuleFile[]): Promise<ModuleAnswer> {
-  if (module === BLOCKS) return "built-in";
+  if (module === BLOCKS_MODULE) return "built-in";
   if (!module.startsWith("file:")) return "url";
   const isListed = files.some(({ url }) => url === module);
   const same = await Promise.all(files.map(async ({ url, digest }) => await digestOf(url).catch(() => "") === digest));

@@ -2,7 +2,7 @@
  * The code of guests, in the form that modes need.
  */
 
-import { BLOCKS, type GuestCode } from "../mode/mod.ts";
+import { BLOCKS_MODULE, type GuestCode } from "../mode/mod.ts";
 import { GuestLoop } from "./guest_loop.ts";
 import { hosts, parts, processSource, threadUrl } from "./source.ts";
 
@@ -12,5 +12,5 @@ export const guestCode: GuestCode = {
   processSource,
   hosts,
   parts,
-  serve: (end, module) => new GuestLoop(end).run(module === BLOCKS ? undefined : () => import(module)),
+  serve: (end, module) => new GuestLoop(end).run(module === BLOCKS_MODULE ? undefined : () => import(module)),
 };

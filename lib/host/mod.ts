@@ -41,7 +41,7 @@ export type {
   Realm,
   RealmListener,
 } from "../mode/mod.ts";
-export { BLOCKS, FRAME_KINDS, MODE_NAMES } from "../mode/mod.ts";
+export { BLOCKS_MODULE, FRAME_KINDS, MODE_NAMES } from "../mode/mod.ts";
 export { type Exports, moduleUrl } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
 export { realClock } from "./clock.ts";

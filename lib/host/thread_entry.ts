@@ -4,7 +4,7 @@
  * - An error outside a job, or an unhandled rejection, ends it.
  */
 
-import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";
+import { BLOCKS_MODULE, ThreadEnd, type ToThread } from "../mode/guest.ts";
 import { platform } from "../platform/mod.ts";
 import { GuestLoop } from "./guest_loop.ts";
 
@@ -18,5 +18,5 @@ thread.listen((data) => {
   const guest = new GuestLoop(end);
   platform.onUncaught((thrown) => guest.crash(thrown));
   const { module } = message;
-  void guest.run(module === BLOCKS ? undefined : () => import(module));
+  void guest.run(module === BLOCKS_MODULE ? undefined : () => import(module));
 });

@@ -7,4 +7,4 @@ export { following, type FrameKind, LAST_NUMBER } from "./frame.ts";
 export { Outbox } from "./outbox.ts";
 export { ProcessEnd } from "./process_end.ts";
 export { ThreadEnd, type ToThread } from "./thread_end.ts";
-export { BLOCKS, CONTROL, type GuestEnd } from "./realm.ts";
+export { BLOCKS_MODULE, CONTROL, type GuestEnd } from "./realm.ts";

@@ -10,7 +10,7 @@
 
 import { type Child, type ChildOptions, type External, guestChildren, platform } from "../platform/mod.ts";
 import type { GuestCode } from "./guest_code.ts";
-import { BLOCKS, type GuestSetup } from "./realm.ts";
+import { BLOCKS_MODULE, type GuestSetup } from "./realm.ts";
 
 /** Starts a child that serves the jobs of a module; throws if it cannot. */
 export type Launch = (setup: GuestSetup, external: External) => Child | Promise<Child>;
@@ -61,7 +61,7 @@ export function launchChild(code: GuestCode, { printed }: Pick<ChildOptions, "pr
 
 /** Caches a child's module with its imports; the caller's own settings decide where from. */
 export async function cacheModule(setup: GuestSetup, code: GuestCode): Promise<void> {
-  if (setup.module === BLOCKS) return;
+  if (setup.module === BLOCKS_MODULE) return;
   const { cwd } = setup.options;
   const options = cwd === undefined ? {} : { cwd };
   for (const args of guestChildren.cacheArguments(setup, code.parts())) {
@@ -95,7 +95,7 @@ export function guestArguments(setup: GuestSetup, options: ArgumentsOptions): st
 
 /** The source text of a child's entry. */
 function entryText(module: string, { code, host, mode }: ArgumentsOptions): string {
-  const load = module === BLOCKS ? "undefined" : `() => import(${JSON.stringify(module)})`;
+  const load = module === BLOCKS_MODULE ? "undefined" : `() => import(${JSON.stringify(module)})`;
   return `${host === undefined ? "const watched = undefined;" : guestChildren.watchdogText(host)}
 ${code.processSource()}
 await serveProcess(${load}, { watched, mode: ${JSON.stringify(mode)} });

@@ -12,7 +12,7 @@
  */
 
 export type { GuestEnd, GuestOptions, GuestPermissions, GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";
-export { BLOCKS, CONTROL } from "./realm.ts";
+export { BLOCKS_MODULE, CONTROL } from "./realm.ts";
 export { type AnyModeName, MODE_NAMES, type ModeName, MODES, modesOf } from "./modes.ts";
 export { following, FRAME_KINDS, type FrameKind, MAX_LENGTH } from "./frame.ts";
 export { FrameCursor } from "./frame_cursor.ts";

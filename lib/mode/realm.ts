@@ -140,6 +140,6 @@ export interface GuestEnd {
 }
 
 /** The module of the built-in systems, which is not in a file. */
-export const BLOCKS = "holdfast:blocks";
+export const BLOCKS_MODULE = "holdfast:blocks";
 /** The number of frames that do not concern a request. */
 export const CONTROL = 0;

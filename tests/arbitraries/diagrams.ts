@@ -97,7 +97,7 @@ export interface BuildOptions {
   readonly order?: number;
 }
 
-const BLOCKS = "holdfast:blocks";
+const BLOCKS_MODULE = "holdfast:blocks";
 const GUESTS = import.meta.resolve("../guests/systems.ts");
 const guest = ({ timing, seed }: NodePlan) => ({ ...timing, seed });
 const state = { type: "scalar", direct: [] } as const;
@@ -105,31 +105,31 @@ const state = { type: "scalar", direct: [] } as const;
 /** The kinds of nodes by the name of their export. */
 export const KINDS: Readonly<Record<string, NodeKind>> = {
   gain: {
-    module: BLOCKS,
+    module: BLOCKS_MODULE,
     argument: ({ seed }) => ({ factor: ((seed % 9) - 4) / 4 }),
     inputs: { u: "scalar" },
     outputs: { y: { type: "scalar", direct: ["u"] } },
   },
   adder: {
-    module: BLOCKS,
+    module: BLOCKS_MODULE,
     argument: () => ({ terms: 2 }),
     inputs: { u0: "scalar", u1: "scalar" },
     outputs: { y: { type: "scalar", direct: ["u0", "u1"] } },
   },
   busy: {
-    module: BLOCKS,
+    module: BLOCKS_MODULE,
     argument: ({ timing }) => ({ period: timing.period, burn: "none" }),
     inputs: { u: "scalar" },
     outputs: { y: state },
   },
   integrator: {
-    module: BLOCKS,
+    module: BLOCKS_MODULE,
     argument: ({ timing, seed }) => ({ ...timing, initial: seed }),
     inputs: { u: "scalar" },
     outputs: { y: state },
   },
   delay: {
-    module: BLOCKS,
+    module: BLOCKS_MODULE,
     argument: ({ timing, seed }) => ({ ...timing, size: 3, steps: seed % 4, initial: -seed }),
     inputs: { u: "vector" },
     outputs: { y: { type: "vector", direct: [] } },
@@ -186,8 +186,8 @@ export const SAVED: readonly string[] = ENDLESS.filter((kind) => kind !== "walke
 
 /** The sources that never depend on a node, by the kind of port that they feed. */
 const SOURCES = {
-  scalar: { name: "clock", module: BLOCKS, export: "clock", argument: undefined, output: "t" },
-  vector: { name: "axis", module: BLOCKS, export: "constant", argument: { value: [1, -2, 0.5] }, output: "y" },
+  scalar: { name: "clock", module: BLOCKS_MODULE, export: "clock", argument: undefined, output: "t" },
+  vector: { name: "axis", module: BLOCKS_MODULE, export: "constant", argument: { value: [1, -2, 0.5] }, output: "y" },
   book: { name: "book", module: GUESTS, export: "emptyBook", argument: undefined, output: "book" },
 } as const;
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { guestArguments } from "../../lib/mode/launch.ts";
-import { BLOCKS, type GuestCode, type GuestSetup } from "../../lib/mode/mod.ts";
+import { BLOCKS_MODULE, type GuestCode, type GuestSetup } from "../../lib/mode/mod.ts";
 
 const code: GuestCode = {
   threadUrl: () => "data:,",
@@ -31,5 +31,5 @@ Deno.test("guestArguments() has the child import its module, watch its parent, a
   const [, watchdog = ""] = /new Worker\("data:text\/javascript;base64,([^"]*)"/.exec(text) ?? [];
   assertStringIncludes(new TextDecoder().decode(Uint8Array.fromBase64(watchdog)), "Deno.ppid !== 1234");
   assertEquals(entry("file:///a/b/work.ts").includes("Worker"), false);
-  assertStringIncludes(entry(BLOCKS), "serveProcess(undefined,");
+  assertStringIncludes(entry(BLOCKS_MODULE), "serveProcess(undefined,");
 });

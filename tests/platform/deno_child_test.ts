@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Host } from "../../lib/host/mod.ts";
-import { BLOCKS } from "../../lib/mode/mod.ts";
+import { BLOCKS_MODULE } from "../../lib/mode/mod.ts";
 import { guestChildren, permissionFlags } from "../../lib/platform/deno_child.ts";
 import type { External, GuestSetup } from "../../lib/platform/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
@@ -42,7 +42,7 @@ Deno.test("guestChildren.arguments() gives a child no permissions but those that
     "data:text/javascript,",
   ]);
   assertEquals(flags({}, "none", ["example.com"]).includes("--allow-import=example.com"), true);
-  assertEquals(flags({ module: BLOCKS }).includes("--no-config"), true);
+  assertEquals(flags({ module: BLOCKS_MODULE }).includes("--no-config"), true);
 });
 
 Deno.test("guestChildren.arguments() hands over every option", () => {

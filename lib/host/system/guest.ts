@@ -10,7 +10,7 @@
 import * as blocks from "../../blocks/mod.ts";
 import { signature } from "../../diagram/mod.ts";
 import { ProtocolError } from "../../errors.ts";
-import { BLOCKS, type GuestEnd } from "../../mode/guest.ts";
+import { BLOCKS_MODULE, type GuestEnd } from "../../mode/guest.ts";
 import { now, turn } from "../../platform/mod.ts";
 import type { Exports } from "../exports.ts";
 import type { BeginFault, BegunJob } from "../job.ts";
@@ -41,7 +41,7 @@ export function beginSystems(
 }
 
 function makeFar(exports: Exports, { reference, signature: expected, timing }: JobMessage): FarSystem {
-  const system = makeSystem(reference.module === BLOCKS ? blocks : exports, reference);
+  const system = makeSystem(reference.module === BLOCKS_MODULE ? blocks : exports, reference);
   const is = signature(system);
   if (is !== expected) {
     throw new TypeError(

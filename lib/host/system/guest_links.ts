@@ -11,7 +11,7 @@
 
 import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";
 import type { BeginFailure, FrameCursor, Keeper, KeptRealm, Realm } from "../../mode/mod.ts";
-import { BLOCKS, following } from "../../mode/mod.ts";
+import { BLOCKS_MODULE, following } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { Delegation } from "../../simulator/mod.ts";
 import type { GuestJob } from "../job.ts";
@@ -133,8 +133,8 @@ function realmsOf(links: readonly GuestLink[]): readonly Realm[] {
  */
 function moduleOf({ name, links }: LinkedGuest, systems: readonly JobMessage[]): string {
   const modules = systems.map(({ reference }) => reference.module);
-  const module = modules.find((url) => url !== BLOCKS) ?? BLOCKS;
-  const other = modules.findIndex((url) => url !== BLOCKS && url !== module);
+  const module = modules.find((url) => url !== BLOCKS_MODULE) ?? BLOCKS_MODULE;
+  const other = modules.findIndex((url) => url !== BLOCKS_MODULE && url !== module);
   if (other < 0) return module;
   throw new TypeError(
     `Cannot run ${links[other]?.guest} in guest ${name}: it comes from ${

@@ -18,7 +18,7 @@
 import { isSystem, type System, type SystemReference } from "../../diagram/mod.ts";
 import { farError, GuestError } from "../../errors.ts";
 import { encode } from "../../codec/mod.ts";
-import { BLOCKS } from "../../mode/guest.ts";
+import { BLOCKS_MODULE } from "../../mode/guest.ts";
 import { type Exports, moduleUrl } from "../exports.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function loadSystem(reference: SystemReference): Promise<System> {
   encode(named.argument);
   let exports: Exports;
   try {
-    exports = await (named.module === BLOCKS ? import("../../blocks/mod.ts") : import(named.module));
+    exports = await (named.module === BLOCKS_MODULE ? import("../../blocks/mod.ts") : import(named.module));
   } catch (error) {
     throw new GuestError({ guest: named.export, mode: "direct", phase: "load", far: farError(error) });
   }

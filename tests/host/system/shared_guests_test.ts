@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import { delegate, DiagramBuilder, scalar, type System } from "../../../lib/diagram/mod.ts";
 import { defineSystem } from "../../../lib/diagram/mod.ts";
 import { GuestDiedError, GuestError, GuestTimeoutError } from "../../../lib/errors.ts";
-import { BLOCKS, Host, loadSystem } from "../../../lib/host/mod.ts";
+import { BLOCKS_MODULE, Host, loadSystem } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import type { Fault, Place } from "../../guests/faulty.ts";
@@ -86,7 +86,7 @@ for (const mode of ELSEWHERE) {
       const builder = new DiagramBuilder("mixed");
       for (const [index, module] of modules.entries()) {
         const argument = { period: 1, near: Deno.pid, factor: 2 };
-        const name = module === BLOCKS ? "gain" : module === FAULTY ? "growing" : "stepper";
+        const name = module === BLOCKS_MODULE ? "gain" : module === FAULTY ? "growing" : "stepper";
         const inner = await loadSystem({ module, export: name, argument: { ...argument, bytes: 1 } });
         const part = builder.add(`p${index}`, delegate(inner, { mode, period: 1, guest: "io" }));
         for (const input of Object.keys(inner.inputs)) builder.exportInput(`p${index}_${input}`, part.input(input));
@@ -94,9 +94,9 @@ for (const mode of ELSEWHERE) {
       }
       return builder.build();
     };
-    const outputs = await run(await build([BLOCKS, LAW, BLOCKS]), { host, until: 3 });
+    const outputs = await run(await build([BLOCKS_MODULE, LAW, BLOCKS_MODULE]), { host, until: 3 });
     assertEquals(outputs.p1_y, (await run(await build([LAW]), { host, until: 3 })).p0_y);
-    const mixed = await build([LAW, BLOCKS, FAULTY]);
+    const mixed = await build([LAW, BLOCKS_MODULE, FAULTY]);
     const error = await assertRejects(() => run(mixed, { host, until: 1 }), TypeError);
     assertStringIncludes(error.message, "Cannot run p2 in guest io (p0, p1, p2): it comes from ");
     assertStringIncludes(error.message, "one module that exports them all or a guest of its own is wanted");

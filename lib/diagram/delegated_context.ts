@@ -7,13 +7,13 @@
 import { DiagramError } from "../errors.ts";
 import type { Place } from "./leaf_context.ts";
 import type { DelegatedSystem } from "./system.ts";
-import type { Owner, Values } from "./values.ts";
+import type { SignalOwner, Values } from "./values.ts";
 
 /** The value of an optional input that is not connected. */
 export const UNCONNECTED: unique symbol = Symbol("unconnected");
 
 /** The near side's values of one delegated system. */
-export class DelegatedContext implements Owner {
+export class DelegatedContext implements SignalOwner {
   /** Tells the kinds apart. */
   readonly kind = "delegated";
   /** The path of the system in the whole diagram. */

@@ -8,7 +8,7 @@ import { DiagramError } from "../errors.ts";
 import type { Ports, PortType } from "./port.ts";
 import { again, wait } from "./process.ts";
 import type { LeafSystem, UpdateNow } from "./system.ts";
-import type { Compute, Owner, Values } from "./values.ts";
+import type { Compute, SignalOwner, Values } from "./values.ts";
 import { type MakeView, type ValueView, viewsOf } from "./views.ts";
 
 /** The first of the signals and inputs of a part, by kind. */
@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** A leaf system of a run. */
-export class LeafContext implements Owner {
+export class LeafContext implements SignalOwner {
   /** Tells the kinds apart. */
   readonly kind = "leaf";
   /** The path of the leaf in the whole diagram, such as `plant.motor`. */

@@ -52,7 +52,7 @@ export { ownValue } from "./port.ts";
 export type { SavedValue } from "./saved_value.ts";
 export { savedValue, valueFrom } from "./saved_value.ts";
 export type { Place } from "./leaf_context.ts";
-export type { Compute, Counts, Owner, ValuesOptions } from "./values.ts";
+export type { Compute, Counts, SignalOwner, ValuesOptions } from "./values.ts";
 export type { Name } from "./own_value.ts";
 export { describe, isSame, shownOutside } from "./own_value.ts";
 export type { ValueView } from "./views.ts";

@@ -11,7 +11,7 @@ import { DelegatedContext } from "./delegated_context.ts";
 import { approachOf } from "./long_chain.ts";
 import { LeafContext } from "./leaf_context.ts";
 import type { PartPort, System } from "./system.ts";
-import { type Owner, Values, type ValuesOptions } from "./values.ts";
+import { type SignalOwner, Values, type ValuesOptions } from "./values.ts";
 
 /** The values of a leaf or a delegated system. */
 export type PartContext = LeafContext | DelegatedContext;
@@ -211,7 +211,7 @@ class PlacedSystem implements Places {
 }
 
 /** The inputs of the system itself. */
-class OwnInputs implements Owner {
+class OwnInputs implements SignalOwner {
   readonly states = 0;
   readonly statesEnd = 0;
   readonly #name: string;

@@ -22,7 +22,7 @@ interface Lent {
 }
 
 /** The owner of signals: their names, and the range of its states. */
-export interface Owner {
+export interface SignalOwner {
   /** Its first state. */
   readonly states: number;
   /** The signal after its last state. */
@@ -94,7 +94,7 @@ export class Values {
   /** By signal: its kind, type and owner. */
   readonly #kinds: Uint8Array;
   readonly #types: (PortType | undefined)[];
-  readonly #owners: (Owner | undefined)[];
+  readonly #owners: (SignalOwner | undefined)[];
   /** By signal: the function that computes an output. */
   readonly computes: (Compute | undefined)[];
   /** By signal: what that function sees. */
@@ -102,7 +102,7 @@ export class Values {
   /** By input: the signal that feeds it. */
   readonly sources: Int32Array;
   /** By input: its owner. */
-  readonly inputOwners: Owner[] = [];
+  readonly inputOwners: SignalOwner[] = [];
 
   /** By state: its value after the events of this instant. */
   readonly #written: Uint8Array;
@@ -155,7 +155,7 @@ export class Values {
   }
 
   /** Declares the types and the owner of the signals from `first` on. */
-  declare(first: number, { types, owner }: { readonly types: readonly PortType[]; readonly owner: Owner }): void {
+  declare(first: number, { types, owner }: { readonly types: readonly PortType[]; readonly owner: SignalOwner }): void {
     types.forEach((type, index) => {
       this.#kinds[first + index] = KINDS[type.kind];
       this.#types[first + index] = type;
@@ -386,7 +386,7 @@ export class Values {
   #isKept(signal: number, value: unknown): boolean {
     if (typeof value !== "object" || value === null) return false;
     if (this.things[signal] === value && Object.isFrozen(value)) return true;
-    const { states, statesEnd } = this.#owners[signal] as Owner;
+    const { states, statesEnd } = this.#owners[signal] as SignalOwner;
     for (let state = states; state < statesEnd; state++) {
       if (this.things[state] !== value || !Object.isFrozen(value)) continue;
       this.things[signal] = value;

@@ -71,7 +71,7 @@ export type Bind<T> = (binding: Binding) => T;
 /**
  * The owner of reserved words or bytes: a thing, whose views `bind` makes, or without `bind` the space, for its lanes.
  */
-export interface Owner {
+export interface PlaceOwner {
   bind?: Bind<unknown>;
 }
 
@@ -89,7 +89,7 @@ export interface BindingOptions {
   /** The word that the very first lane sleeps on. */
   readonly firstWake: number;
   /** Which owner each word and byte belongs to. */
-  readonly ownership: Ownership<Owner>;
+  readonly ownership: Ownership<PlaceOwner>;
 }
 
 const bindings = new WeakMap<object, Binding>();
@@ -118,7 +118,7 @@ export class Binding {
   readonly #tasks: number;
   readonly #free: number[];
   readonly #firstWake: number;
-  readonly #ownership: Ownership<Owner>;
+  readonly #ownership: Ownership<PlaceOwner>;
   readonly #made = new Map<Bind<unknown>, unknown>();
   /** The task's things, including parts, by name. */
   readonly things: Map<string, SharedThing> & Things;

@@ -21,7 +21,7 @@
  */
 
 import { type ByteRange, type CellValue, Layout, type Memory, type Steps, store } from "../memory/mod.ts";
-import { type Bind, Binding, type Owner, type Things } from "./binding.ts";
+import { type Bind, Binding, type PlaceOwner, type Things } from "./binding.ts";
 import { Ownership } from "./ownership.ts";
 
 /** The declaration of a shared thing: a lock, a queue, a cell. */
@@ -93,7 +93,7 @@ export class Space<S extends Shareables> {
   readonly #firstWake: number;
   readonly #lanes: number;
   readonly #initial: Steps<void>[];
-  readonly #ownership: Ownership<Owner>;
+  readonly #ownership: Ownership<PlaceOwner>;
   readonly #monitors: ReadonlySet<number>;
   readonly #things: readonly (readonly [name: string, bind: Bind<unknown>])[];
 
@@ -168,10 +168,10 @@ class Reserving implements Reservation {
   readonly lanes: number;
   readonly layout = new Layout();
   readonly initial: Steps<void>[] = [];
-  readonly ownership = new Ownership<Owner>();
+  readonly ownership = new Ownership<PlaceOwner>();
   readonly monitors = new Set<number>();
   /** The thing that is reserving. */
-  #owner: Owner = {};
+  #owner: PlaceOwner = {};
   readonly #named: ReadonlyMap<Shareable<unknown>, string>;
   readonly #placed = new Map<Shareable<unknown>, Bind<unknown>>();
 
@@ -227,7 +227,7 @@ class Reserving implements Reservation {
     let bind = this.#placed.get(thing) as Bind<T> | undefined;
     if (bind === undefined) {
       const outer = this.#owner;
-      const owner: Owner = this.#owner = {};
+      const owner: PlaceOwner = this.#owner = {};
       bind = thing.reserve(this, name);
       owner.bind = bind;
       this.#owner = outer;

@@ -11,7 +11,7 @@ import {
   encodeRequest,
   type MemoryRequest,
 } from "../../lib/host/shared/memory_request.ts";
-import { Owner } from "../../lib/host/program/owner.ts";
+import { MemoryOwner } from "../../lib/host/program/memory_owner.ts";
 import type { ProgramJob } from "../../lib/host/program/run.ts";
 import {
   type Answer,
@@ -61,7 +61,7 @@ export const remoteSubject: MemorySubject = {
     // The words belong to no thing: the tasks may access them directly.
     const things = Object.assign(new Map(), { allows: () => true });
     const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things }), *initialize() {} };
-    const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
+    const owner = new MemoryOwner({ space, names, settings: { seed } } as unknown as ProgramJob, {
       now: realClock,
       live: () => calls.length,
     });

@@ -10,7 +10,7 @@ import { farError, GuestDiedError, GuestError, ProtocolError } from "../../error
 import type { BeginFailure, FrameCursor, Keeper, KeptRealm } from "../../mode/mod.ts";
 import { now } from "../../platform/mod.ts";
 import { drawLane, drawProgress, LaneRecorder } from "./lane_recorder.ts";
-import { Owner } from "./owner.ts";
+import { MemoryOwner } from "./memory_owner.ts";
 import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./run.ts";
 import { SharedTasks } from "./shared_tasks.ts";
 import { TaskEnds } from "./task_ends.ts";
@@ -54,7 +54,7 @@ class GuestRun {
     this.#ends = new TaskEnds(names.length, (task, failure) => this.#memory.ended(task, failure), daemonsOf(job));
     this.#memory = keeper.warm.mode.memory === "shared"
       ? new SharedTasks(job, { ends: this.#ends, spin: keeper.spin })
-      : new Owner(job, {
+      : new MemoryOwner(job, {
         now,
         live: () => this.#ends.live,
         ...observe === undefined ? {} : { held: (span) => this.#lanes.held(span) },

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { DeadlockError, type StateError } from "../../../lib/errors.ts";
 import { decodeAnswer, encodeRequest, type MemoryRequest } from "../../../lib/host/shared/memory_request.ts";
-import { Owner } from "../../../lib/host/program/owner.ts";
+import { MemoryOwner } from "../../../lib/host/program/memory_owner.ts";
 import { programJob } from "../../../lib/host/program/run.ts";
 import { defineProgram } from "../../../lib/program/mod.ts";
 import { cell, lock, semaphore } from "../../../lib/sync/mod.ts";
@@ -19,7 +19,7 @@ function stage() {
   const answers: unknown[][] = [[], [], []];
   let live = 3;
   let time = 1000;
-  const owner = new Owner(programJob(program, { mode: "process" }), {
+  const owner = new MemoryOwner(programJob(program, { mode: "process" }), {
     now: () => time,
     live: () => live,
   });
@@ -47,7 +47,7 @@ function stage() {
   };
 }
 
-Deno.test("Owner answers who waits when it is served, and nobody else", () => {
+Deno.test("MemoryOwner answers who waits when it is served, and nobody else", () => {
   const { owner, answers, call } = stage();
   call(0, "guard", "acquire");
   call(1, "guard", "acquire");
@@ -57,7 +57,7 @@ Deno.test("Owner answers who waits when it is served, and nobody else", () => {
   owner.close();
 });
 
-Deno.test("Owner lets go on what the dead held, and drops what they asked", () => {
+Deno.test("MemoryOwner lets go on what the dead held, and drops what they asked", () => {
   const { owner, answers, call, end } = stage();
   call(0, "guard", "acquire");
   call(1, "guard", "acquire");
@@ -69,7 +69,7 @@ Deno.test("Owner lets go on what the dead held, and drops what they asked", () =
   owner.close();
 });
 
-Deno.test("Owner tells those who are left when nobody can act any more, and only then", () => {
+Deno.test("MemoryOwner tells those who are left when nobody can act any more, and only then", () => {
   const { owner, answers, call, end } = stage();
   call(0, "permits", "acquire");
   call(1, "permits", "acquire");
@@ -86,7 +86,7 @@ Deno.test("Owner tells those who are left when nobody can act any more, and only
   owner.close();
 });
 
-Deno.test("Owner finds a task that waits for itself at once", () => {
+Deno.test("MemoryOwner finds a task that waits for itself at once", () => {
   const { owner, answers, call } = stage();
   call(0, "guard", "acquire");
   call(0, "guard", "acquire");
@@ -94,7 +94,7 @@ Deno.test("Owner finds a task that waits for itself at once", () => {
   owner.close();
 });
 
-Deno.test("Owner sets a timer for the earliest time that somebody waits for", async () => {
+Deno.test("MemoryOwner sets a timer for the earliest time that somebody waits for", async () => {
   const { owner, answers, call, ask, pass } = stage();
   call(0, "permits", "acquire", { timeout: 0.01 });
   ask(1, { kind: "sleep", until: 1005 });
@@ -105,7 +105,7 @@ Deno.test("Owner sets a timer for the earliest time that somebody waits for", as
   owner.close();
 });
 
-Deno.test("Owner refuses what no shared thing has, and goes on", () => {
+Deno.test("MemoryOwner refuses what no shared thing has, and goes on", () => {
   const { owner, answers, call, ask } = stage();
   call(0, "nothing", "acquire");
   call(0, "guard", "steal");

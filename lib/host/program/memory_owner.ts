@@ -25,7 +25,7 @@ import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
 /** What an owner needs. */
-export interface OwnerOptions {
+export interface MemoryOwnerOptions {
   /** The real clock, in milliseconds. */
   readonly now: () => number;
   /** How many tasks have not ended. */
@@ -35,12 +35,12 @@ export interface OwnerOptions {
 }
 
 /** The owner of the memory of tasks that request each operation. */
-export class Owner implements TasksMemory {
+export class MemoryOwner implements TasksMemory {
   /** The memory. */
   readonly memory: ModelMemory;
   readonly #recovery: Recovery;
   readonly #job: ProgramJob;
-  readonly #options: OwnerOptions;
+  readonly #options: MemoryOwnerOptions;
   readonly #holds: HoldRecorder | undefined;
   readonly #things: readonly Things[];
   /** Receives the answer to each task's request. */
@@ -62,7 +62,7 @@ export class Owner implements TasksMemory {
   readonly #woken = new Map<number, Answer>();
 
   /** Creates the memory of a run. */
-  constructor(job: ProgramJob, options: OwnerOptions) {
+  constructor(job: ProgramJob, options: MemoryOwnerOptions) {
     const { space, names, settings } = job;
     this.#job = job;
     this.#options = options;

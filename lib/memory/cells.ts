@@ -19,7 +19,7 @@ import type {
 import { wrapped } from "./written.ts";
 
 /** The size of a memory, and whether it is shared. */
-export interface Extent {
+export interface MemorySize {
   /** The number of words; even. */
   readonly words: number;
   /** The number of bytes in the byte region. */
@@ -89,7 +89,7 @@ export class Cells {
   readonly #bits = new BigInt64Array(this.#float.buffer);
 
   /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone; pages of bytes are then created as needed. */
-  constructor(buffer: ArrayBufferLike, { words, bytes, shared }: Extent) {
+  constructor(buffer: ArrayBufferLike, { words, bytes, shared }: MemorySize) {
     const start = words * Int32Array.BYTES_PER_ELEMENT;
     this.#words = new Int32Array(buffer, 0, words);
     this.#longs = new BigInt64Array(buffer, 0, words / 2);

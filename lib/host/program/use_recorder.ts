@@ -56,7 +56,7 @@ export type OwnUse = Omit<ThingUse, "lane">;
 export type Watcher = (use: ThingUse) => void;
 
 /** The task number of an initial state. */
-export const NOBODY = -1;
+export const NO_TASK = -1;
 /** The most characters shown of a value. */
 const LONGEST = 60;
 
@@ -72,7 +72,7 @@ export interface WatchedThings {
 export interface UsesOptions {
   /** The current time, in milliseconds. */
   readonly now: () => number;
-  /** Receives each use, and the number of the task, which is NOBODY for an initial state. */
+  /** Receives each use, and the number of the task, which is NO_TASK for an initial state. */
   readonly tell: (use: OwnUse, task: number) => void;
 }
 
@@ -105,7 +105,7 @@ export class UseRecorder {
       for (const part of parts) {
         if (part === undefined) continue;
         const state = this.#stateOf(part);
-        this.#tell({ thing: part.name, kind, method: "begins", started: at, finished: at, state }, NOBODY);
+        this.#tell({ thing: part.name, kind, method: "begins", started: at, finished: at, state }, NO_TASK);
       }
     }
   }

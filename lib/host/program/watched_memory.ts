@@ -7,7 +7,7 @@
 
 import { type Answer, ModelMemory, type Operation, PARKED } from "../../memory/mod.ts";
 import type { ProgramJob } from "./run.ts";
-import { NOBODY, UseRecorder } from "./use_recorder.ts";
+import { NO_TASK, UseRecorder } from "./use_recorder.ts";
 
 /** A model memory that reports how tasks use shared things. */
 export class WatchedMemory extends ModelMemory {
@@ -29,7 +29,7 @@ export function watchThings({ space, names, watch }: ProgramJob, memory: Watched
   const { things } = space.attach(memory);
   const uses = new UseRecorder({ things, kinds: space.kinds }, memory, {
     now,
-    tell: (use, task) => watch?.(task === NOBODY ? use : { lane: names[task] ?? `task ${task}`, ...use }),
+    tell: (use, task) => watch?.(task === NO_TASK ? use : { lane: names[task] ?? `task ${task}`, ...use }),
   });
   uses.begin();
   memory.uses = uses;

@@ -38,6 +38,7 @@ import type { Esbuild } from "./esbuild.ts";
 import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTextError, NeedsTurnError } from "./ground.ts";
 import { Evidence } from "./evidence.ts";
 import { findingOf, type ScenarioGoal } from "./goal.ts";
+import { HOST_NAMES } from "./host_names.ts";
 import { inTurns } from "./in_turns.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
@@ -353,6 +354,7 @@ async function preparedOn<T>(
       world,
       modules,
       isDynamic,
+      hostNames: HOST_NAMES,
       seed,
       name,
       title,

@@ -14,6 +14,7 @@ import { builtinModule, type Bundle } from "./bundle.ts";
 import { deepStack } from "./deep_stack.ts";
 import { type Drain, type Drained, type Ground, JOB, NeedsTextError } from "./ground.ts";
 import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
+import { HOST_NAMES, type HostNames } from "./host_names.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
 import { ADOPTED } from "./world/adopted.ts";
@@ -39,6 +40,8 @@ export interface RealmOptions {
   readonly modules: ReadonlyMap<string, Bundle>;
   /** Whether code is created from strings; false by default. */
   readonly isDynamic?: boolean;
+  /** The names of the scope that the search began in; those of the caller's scope by default. */
+  readonly hostNames?: HostNames;
   /** The outside of the first run, if this is the realm of a worker. */
   readonly outside?: Outside;
   /** The listener for everything that is awaited; none by default. */
@@ -106,7 +109,9 @@ export class Realm {
    *
    * @throws {ScenarioError} if the bundle cannot be compiled.
    */
-  constructor({ world, bundle, seed, drain, modules, waits, outside, isDynamic = false }: RealmOptions) {
+  constructor(
+    { world, bundle, seed, drain, modules, waits, outside, isDynamic = false, hostNames = HOST_NAMES }: RealmOptions,
+  ) {
     this.#bundle = bundle;
     this.#file = `holdfast-scenario:${outside === undefined ? "bundle" : bundle.url.replaceAll(/\W/g, "-")}.js`;
     this.#frame = new RegExp(`${this.#file.replace(".", "\\.")}:(\\d+):(\\d+)`);
@@ -118,9 +123,9 @@ export class Realm {
     this.#host = {
       pure: namesOf(PURE),
       foreign: drain === "turn" ? undefined : namesOf(ADOPTED),
-      functions: FUNCTIONS,
+      functions: hostNames.functions,
       module: builtinModule,
-      denoNames: Object.keys(Reflect.get(globalThis, "Deno") ?? {}),
+      denoNames: hostNames.deno,
       chooser: () => seededChooser(seed),
       digest: digested,
       inspect: inspected,
@@ -289,16 +294,6 @@ export class Realm {
       throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);
     }
   }
-}
-
-/** The functions of this realm by name, each with the names of its own function properties. */
-const FUNCTIONS: ReadonlyMap<string, readonly string[]> = new Map(functionsOf(globalThis));
-
-function functionsOf(object: object): [string, readonly string[]][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([name, { value }]) => {
-    if (typeof value !== "function") return [];
-    return [[name, object === globalThis ? functionsOf(value).map(([name]) => name) : []]];
-  });
 }
 
 function namesOf(names: readonly string[]): Readonly<Record<string, unknown>> {

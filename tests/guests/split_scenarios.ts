@@ -38,3 +38,10 @@ export async function byTurns(world: World, input: Chained): Promise<string> {
   const all = await chained(world, input);
   return await new Response(all).text();
 }
+
+/** The names that a run finds. */
+export async function names(world: World, input: Chained): Promise<string> {
+  await chained(world, input);
+  const scope = [typeof Reflect.get(globalThis, "Window"), typeof Reflect.get(globalThis, "WorkerGlobalScope")];
+  return [...scope, ...Object.keys(globalThis), ...Object.keys(Deno)].join();
+}

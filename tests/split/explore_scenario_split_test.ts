@@ -61,6 +61,7 @@ Deno.test("exploreScenarioSplit() does by turns, with workers of the scenario's 
   const split = { host, workers: 2, alone: 0 } as const;
   const chained = { chains: 3, each: 4, order: "2021", comes: "rejection" };
   const each: readonly (readonly [url: string, options: ExploreScenarioOptions])[] = [
+    [scenarios, { esbuild, name: "names", input: { ...chained, comes: "nothing" }, budget: 1400 }],
     [scenarios, { esbuild, name: "byTurns", input: chained, budget: 1400, keepGoing: true }],
     [scenarios, { esbuild, name: "chained", input: chained, budget: 3000, keepGoing: true }],
     [withWorkers, { esbuild, name: "messages", input: { workers: 3, each: 3 }, budget: 3000, strategy: "depth-first" }],

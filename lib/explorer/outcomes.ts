@@ -45,8 +45,6 @@ export interface OutcomesTold {
 
 /** The maximum number of outcomes to keep whole. */
 const MOST_WHOLE = 1000;
-/** The maximum number of judgments to recognize by identity. */
-const MOST_KNOWN = 2000;
 /** The words of an entry: two for its hash, and its count, whose top two bits say 0, 1 or more samples. */
 const WORDS = 3;
 const COUNT = 2 ** 30 - 1;
@@ -101,9 +99,9 @@ export class Outcomes {
     if (entry === undefined) {
       entry = { outcome, text, at, count: 0, sampled: 0 };
       this.#whole.set(text, entry);
+      // Equal outcomes often share one judgment object; of those that do not, only the first is kept.
+      this.#known.set(judged, entry);
     }
-    // Equal good outcomes share one judgment object; bad ones may have many.
-    if (judged.finding === undefined && this.#known.size < MOST_KNOWN) this.#known.set(judged, entry);
     return this.#count(entry, { count: 1, sampled: isSample ? 1 : 0 });
   }
 

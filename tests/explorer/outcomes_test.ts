@@ -1,5 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Outcomes } from "../../lib/explorer/mod.ts";
 
 function judged(outcome: number) {
@@ -37,4 +39,19 @@ Deno.test("Outcomes.unseen is the share of the samples whose outcome came once",
       },
     ),
   );
+});
+
+Deno.test("Outcomes keep one judgment of equal ones", async () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  const outcomes = new Outcomes();
+  const added = Array.from({ length: 100 }, () => {
+    const one = judged(1);
+    outcomes.add(one, { isSample: false });
+    return new WeakRef(one);
+  });
+  // Who was made or asked for in a turn lives as long as it does.
+  await new Promise((resolve) => setTimeout(resolve));
+  gc();
+  assert(added.filter((one) => one.deref() !== undefined).length <= 1);
 });

@@ -43,7 +43,7 @@ for (const [program, seed] of [["light-ml", 5], ["deadlock", 0]] as const) {
     const told = await tab.locator(".outcome").innerText();
     if ("failed" in report.outcome) assertStringIncludes(told, report.outcome.failed[0].message);
     else assertEquals(told, dataText(report.outcome));
-    const verdicts: Record<string, string> = { "right": "Right", "bug-shown": "Wrong, as this variant may be" };
+    const verdicts: Record<string, string> = { "right": "Right", "bug-shown": "Wrong, as may happen" };
     assertStringIncludes(
       await tab.locator("#view .message strong").first().innerText(),
       verdicts[report.verdict] ?? "",
@@ -128,7 +128,7 @@ test("lanes grow while a run on threads goes on", async ({ open }) => {
 
 test("what cannot run is told in words, and a seed that is none is refused", async ({ open }) => {
   const tab = await open("#view=run&program=multitasking");
-  await tab.getByText("a browser gives it none").waitFor();
+  await tab.getByText("a browser has none").waitFor();
   assertEquals(await tab.locator("button.primary:disabled").allTextContents(), ["Run"]);
   await tab.getByLabel("Seed").fill("half");
   await tab.getByLabel("Seed").press("Enter");

@@ -7,6 +7,7 @@
  * - Invariant: a stored value never changes, it is replaced; a read returns it frozen, or a copy (`own_value.ts`).
  * - Invariant: an output is evaluated at most once per epoch; every change of time, state or input starts an epoch.
  * - A vector that is changed in place is kept in a private buffer; a read makes a frozen vector of it.
+ * - Longer than most files because reads, events and commits act on the same arrays.
  */
 
 import { DiagramError, EventFailedError } from "../errors.ts";

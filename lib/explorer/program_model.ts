@@ -3,6 +3,7 @@
  *
  * - All runs share the memory and the trees, so a run costs little more than its memory operations.
  * - Tasks share only the memory: a task's steps are created anew whenever they run from the start.
+ * - Longer than most files because learning the trees and what the program looks at is one state of all runs.
  */
 
 import { encode, roundTrip } from "../codec/mod.ts";

@@ -72,7 +72,7 @@ export interface ScenarioRunOptions {
   readonly stepLimit?: number | undefined;
   /**
    * How long code may run before it waits, in milliseconds; 1,000 by default. In a browser, nothing ends an endless
-   * loop.
+   * loop; with drain `turn`, nothing but Deno ends one that follows a wait.
    */
   readonly timeout?: number | undefined;
   /**

@@ -4,8 +4,9 @@
  *
  * - `own-queue`: a drain ends before `drain` returns, and one that takes too long is ended.
  * - `turn`: the platform's own classes are available, such as `Request` and streams. The caller takes a turn of the
- *   event loop after a drain; in a browser all microtasks run in that turn, and nothing ends an endless loop.
- *   Everything that is not part of the language is shadowed.
+ *   event loop after a drain. Outside of Deno all microtasks run in that turn, so nothing ends an endless loop
+ *   there, and code that they create from strings is not refused. Everything that is not part of the language is
+ *   shadowed.
  */
 
 import { ScenarioError } from "../errors.ts";

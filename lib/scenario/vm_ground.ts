@@ -47,8 +47,8 @@ function drained(run: () => unknown): Drained {
  * The caller's own realm, whose microtasks Deno runs on request. A drain that takes too long is ended, and V8 drops its
  * microtasks.
  *
- * - If it is called in a microtask, or Deno's function is missing, the microtasks are left to the event loop, which
- *   ends nothing.
+ * - If it is called in a microtask, or Deno's function is missing (as in Node), the microtasks are left to the event
+ *   loop, which ends nothing.
  * - During a drain, nothing that the code can reach creates code from strings.
  */
 class WatchedRealm extends CallersRealm {

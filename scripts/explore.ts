@@ -28,7 +28,7 @@ import { runCommand } from "./command/ending.ts";
 import { ENGINE_TAKES, engineHelp, engineIn, withEngine, workersOn } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
-import { endOnSignals } from "./command/signals.ts";
+import { endOnSignals, interruption } from "./command/signals.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { helpText, WIDTH, widthOf } from "./command/text.ts";
 import { number, SEED, seed } from "./command/values.ts";
@@ -184,11 +184,19 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   const done: Explored[] = [];
   await using host = new CommandHost({ engine });
   const mode = engine === undefined ? "thread" : "process";
+  const signal = interruption();
   try {
     using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
     for (const subject of subjects) {
       progress.at(done.length);
-      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay"), workers, mode, host });
+      const explored = await exploreOne(subject, {
+        options,
+        repeats: flags.has("--replay"),
+        workers,
+        mode,
+        host,
+        signal,
+      });
       done.push(explored);
       if (explored.trace !== undefined) writeTrace(file, subject, explored.trace);
       if (explored.interrupted) break;
@@ -259,37 +267,31 @@ interface Split {
   readonly workers: number;
   readonly mode: "thread" | "process";
   readonly host: CommandHost;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 /** Explores in slices, so that Ctrl-C is noticed between them. */
 async function inTurns(
   { program, variant }: Subject,
   options: ExploreOptions,
-  { workers, mode, host }: Split,
+  { workers, mode, host, signal }: Split,
 ): Promise<{ readonly result: ExploreResult; readonly interrupted: boolean }> {
-  const interrupt = new AbortController();
-  const { signal } = interrupt;
-  const stop = () => interrupt.abort();
   using progress = new Progress((schedules) => `${program.name} (${variant}): ${schedules} schedules`);
-  Deno.addSignalListener("SIGINT", stop);
-  try {
-    if (workers > 1 || mode === "process") {
-      const onProgress = ({ schedules }: { readonly schedules: number }) => progress.at(schedules);
-      const result = await exploreSplit(program, { ...options, workers, mode, host, signal, onProgress });
-      return { result, interrupted: signal.aborted };
-    }
-    const slices = exploreInSlices(program, options);
-    let turned = performance.now();
-    for (;;) {
-      const { done, value } = slices.next(signal.aborted);
-      if (done) return { result: value, interrupted: signal.aborted };
-      progress.at(value.schedules);
-      if (performance.now() - turned < TURN) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turned = performance.now();
-    }
-  } finally {
-    Deno.removeSignalListener("SIGINT", stop);
+  if (workers > 1 || mode === "process") {
+    const onProgress = ({ schedules }: { readonly schedules: number }) => progress.at(schedules);
+    const result = await exploreSplit(program, { ...options, workers, mode, host, signal, onProgress });
+    return { result, interrupted: signal.aborted };
+  }
+  const slices = exploreInSlices(program, options);
+  let turned = performance.now();
+  for (;;) {
+    const { done, value } = slices.next(signal.aborted);
+    if (done) return { result: value, interrupted: signal.aborted };
+    progress.at(value.schedules);
+    if (performance.now() - turned < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turned = performance.now();
   }
 }
 

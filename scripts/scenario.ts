@@ -26,6 +26,7 @@ import { ENGINE_TAKES, engineIn, workersOn } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { OutputFile } from "./command/output_file.ts";
 import { Progress } from "./command/progress.ts";
+import { interruption } from "./command/signals.ts";
 import { WIDTH, widthOf } from "./command/text.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { LONGEST, number, SEED, seed } from "./command/values.ts";
@@ -86,10 +87,7 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
 async function explore(args: readonly string[], esbuild: Esbuild): Promise<number> {
   const { target, url, name, flags } = readTarget(args, EXPLORING);
   const read = flagReader(flags, EXPLORING);
-  let interrupted = false;
-  const stop = () => {
-    interrupted = true;
-  };
+  const signal = interruption();
   using progress = new Progress((schedules) => `${target}: ${schedules} schedules`);
   const options: ExploreScenarioOptions = {
     ...runOptions({ esbuild, name, flags }),
@@ -100,19 +98,19 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
     ignore: read("--ignore", undefined, ignored),
     progress(schedules) {
       progress.at(schedules);
-      return interrupted;
+      return signal.aborted;
     },
   };
   const engine = engineIn(flags);
   const asked = read("--workers", undefined, number({ least: 1, most: MOST_WORKERS, integer: true }));
   const trace = traceIn(flags);
-  Deno.addSignalListener("SIGINT", stop);
   const workers = asked ?? await workersOn(engine);
   await using host = new CommandHost({ engine });
   const explored = workers > 1 || engine !== undefined
     ? exploreScenarioSplit(url, { ...options, workers, host, mode: engine === undefined ? "thread" : "process" })
     : exploreScenario(url, options);
-  const report = await explored.finally(() => Deno.removeSignalListener("SIGINT", stop));
+  const report = await explored;
+  const interrupted = signal.aborted;
   progress.clear();
   await writeTrace(trace, report);
   const lanes = flags.has("--lanes");

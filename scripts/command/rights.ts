@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { EngineError } from "../../lib/errors.ts";
 import { NATS } from "../../lib/engine/nats.ts";
 import { writeToStderr } from "./output.ts";
-import { onSignals } from "./signals.ts";
+import { anotherSignal, onSignals } from "./signals.ts";
 
 /** The exit code after a signal is this plus the signal's number. */
 const SIGNALED = 128;
@@ -42,9 +42,10 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
   }).spawn();
   // A terminal also sends the signal to the child, which does no harm.
   let heard = 0;
+  const isAnother = anotherSignal();
   const unsubscribe = onSignals((signal, code) => {
     try {
-      child.kill(heard === 0 ? signal : "SIGKILL");
+      child.kill(isAnother() ? "SIGKILL" : signal);
       heard = code;
     } catch {
       // It has ended.

@@ -32,6 +32,29 @@ export function onSignals(heard: (signal: Deno.Signal, code: number) => void): (
   };
 }
 
+/**
+ * One Ctrl-C may arrive several times: from the terminal, from `deno task`, and from the script that started this one.
+ * Signals within so many milliseconds are one.
+ */
+const ONE_SIGNAL = 500;
+
+/** Tells whether a signal is another one than the first, after the moment in which the first may arrive again. */
+export function anotherSignal(): () => boolean {
+  let first: number | undefined;
+  return () => performance.now() - (first ??= performance.now()) > ONE_SIGNAL;
+}
+
+/** Aborts at Ctrl-C, until the end of the command; another Ctrl-C ends the command at once. */
+export function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  const isAnother = anotherSignal();
+  Deno.addSignalListener("SIGINT", () => {
+    if (isAnother()) Deno.exit(130);
+    interrupt.abort();
+  });
+  return interrupt.signal;
+}
+
 /** At a signal, ends the guests, calls `last` and ends the command; until the returned function is called. */
 export function endOnSignals(host: Host, last: () => void = () => {}): () => void {
   return onSignals((_signal, code) => {

@@ -91,13 +91,13 @@ const SHARES = 32;
 export class ScenarioSearch {
   /** The results of its runs. */
   readonly tally: Tally;
-  readonly #rounds: Rounds;
+  readonly #rounds: Pick<Rounds, "perform">;
   readonly #settings: SearchSettings;
   #covered: number | undefined;
   #isStopped = false;
 
   /** Prepares a search that performs rounds. */
-  constructor(rounds: Rounds, settings: SearchSettings) {
+  constructor(rounds: Pick<Rounds, "perform">, settings: SearchSettings) {
     this.#rounds = rounds;
     this.#settings = settings;
     this.tally = new Tally(settings.goal);

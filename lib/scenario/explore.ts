@@ -44,7 +44,7 @@ import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
 import { Rounds, type RoundsOptions } from "./rounds.ts";
-import { scenarioOf } from "./scenario_of.ts";
+import { scenarioOf, targetOf } from "./scenario_of.ts";
 import { ScenarioSearch, type ScenarioWorkers } from "./search.ts";
 import { requestData, type ScenarioRequest } from "./shares.ts";
 import { scenarioTrace } from "./trace.ts";
@@ -169,49 +169,54 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
  * @throws {RangeError} if an option is invalid.
  */
 export async function exploreScenarioShared(
-  url: string,
+  given: string,
   options: ExploreScenarioOptions,
   workersOf: (search: unknown) => ScenarioWorkers | undefined,
 ): Promise<ScenarioReport> {
-  check(url, options);
+  check(given, options);
+  const { url, name: asked } = targetOf(given, options.name);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
   const goal = goalOf(options);
-  return await prepared(url, { ...options, goal }, async ({ name, drain, search, evidence, waits, request }) => {
-    const drive = <T>(slices: Slices<T>) => driven(slices, progress);
-    const teams = teamsOf(strategy, seed);
-    const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(requestData(request))));
-    const { covered, tally } = search;
-    const { schedules, found, tooLong, assumptions, callsExpect } = tally;
-    const exhausted = ended === "exhausted" && tooLong === 0 && typeof strategy === "string";
-    const { distinct, whole: outcomes, unseen } = tally.outcomes;
-    const ran = { schedules, tooLong, assumptions, distinct, outcomes };
-    const whole = { scenario: name, module: url, drain, callsExpect };
-    if (found === undefined) {
-      const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
-      const result = { verdict, ...ran, covered, unseen, missed: undefined };
-      return { ...whole, result, trace: undefined, faults: [], needsFault: false, printed: [] };
-    }
-    const { least: shrunk, minimal } = await drive(shrink(evidence, { found, covered, budget }));
-    const { least, needsFault } = await drive(evidence.withoutFaults(shrunk, { budget }));
-    const { performed, schedule } = await drive(evidence.show(least.departures));
-    const { kind, preemptions, steps } = least;
-    const { judged, faults, printed } = performed;
-    // A difference between runs of the same order is not a bug of the order.
-    const again = findingOf(performed, goal);
-    const isSame = again?.kind === kind;
-    const hangs = isSame && kind === "hang" ? await waits(least.departures, performed) : [];
-    const message = isSame
-      ? [again.message, ...hangs].join("\n")
-      : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
-    const shown = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
-    const all = { ...shown, foundAt: tally.foundAt, exhausted, ...ran };
-    const result: ExploreResult = !isSame
-      ? { verdict: "bug", kind: "nondeterminism", ...all }
-      : typeof find === "object"
-      ? { verdict: "found", ...all }
-      : { verdict: "bug", kind, ...all };
-    return { ...whole, result, trace: scenarioTrace(performed), faults, needsFault, printed };
-  });
+  return await prepared(
+    url,
+    { ...options, name: asked, goal },
+    async ({ name, drain, search, evidence, waits, request }) => {
+      const drive = <T>(slices: Slices<T>) => driven(slices, progress);
+      const teams = teamsOf(strategy, seed);
+      const ended = await drive(search.go(teams, { budget, keepGoing }, workersOf(requestData(request))));
+      const { covered, tally } = search;
+      const { schedules, found, tooLong, assumptions, callsExpect } = tally;
+      const exhausted = ended === "exhausted" && tooLong === 0 && typeof strategy === "string";
+      const { distinct, whole: outcomes, unseen } = tally.outcomes;
+      const ran = { schedules, tooLong, assumptions, distinct, outcomes };
+      const whole = { scenario: name, module: url, drain, callsExpect };
+      if (found === undefined) {
+        const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
+        const result = { verdict, ...ran, covered, unseen, missed: undefined };
+        return { ...whole, result, trace: undefined, faults: [], needsFault: false, printed: [] };
+      }
+      const { least: shrunk, minimal } = await drive(shrink(evidence, { found, covered, budget }));
+      const { least, needsFault } = await drive(evidence.withoutFaults(shrunk, { budget }));
+      const { performed, schedule } = await drive(evidence.show(least.departures));
+      const { kind, preemptions, steps } = least;
+      const { judged, faults, printed } = performed;
+      // A difference between runs of the same order is not a bug of the order.
+      const again = findingOf(performed, goal);
+      const isSame = again?.kind === kind;
+      const hangs = isSame && kind === "hang" ? await waits(least.departures, performed) : [];
+      const message = isSame
+        ? [again.message, ...hangs].join("\n")
+        : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
+      const shown = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
+      const all = { ...shown, foundAt: tally.foundAt, exhausted, ...ran };
+      const result: ExploreResult = !isSame
+        ? { verdict: "bug", kind: "nondeterminism", ...all }
+        : typeof find === "object"
+        ? { verdict: "found", ...all }
+        : { verdict: "bug", kind, ...all };
+      return { ...whole, result, trace: scenarioTrace(performed), faults, needsFault, printed };
+    },
+  );
 }
 
 /**
@@ -221,25 +226,30 @@ export async function exploreScenarioShared(
  * @throws {RangeError} if the text is not a schedule, or is one of another scenario, version or input.
  */
 export async function replayScenario(
-  url: string,
+  given: string,
   schedule: string,
   options: ScenarioRunOptions,
 ): Promise<ScenarioReplay> {
   const { departures, timersFree, print } = parseSchedule(schedule, chainNames(MOST_CHAINS));
   const clock = timersFree ? "free" : "ordered";
-  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, evidence, waits }) => {
-    const { performed, fingerprint, fault } = await driven(evidence.show(departures));
-    const is = fault ?? (printOf(fingerprint) === print ? undefined : "other things come from outside");
-    if (is !== undefined) {
-      throw new RangeError(
-        `Cannot replay ${schedule} on ${name}: ${is}, the scenario and the code that it was found for are wanted`,
-      );
-    }
-    const { judged: { outcome, finding: found }, preemptions, faults, printed } = performed;
-    const hangs = found?.kind === "hang" ? await waits(departures, performed) : [];
-    const finding = found && { ...found, message: [found.message, ...hangs].join("\n") };
-    return { scenario: name, outcome, finding, preemptions, faults, trace: scenarioTrace(performed), printed };
-  });
+  const { url, name: asked } = targetOf(given, options.name);
+  return await prepared(
+    url,
+    { ...options, name: asked, clock, goal: { ignore: [] } },
+    async ({ name, evidence, waits }) => {
+      const { performed, fingerprint, fault } = await driven(evidence.show(departures));
+      const is = fault ?? (printOf(fingerprint) === print ? undefined : "other things come from outside");
+      if (is !== undefined) {
+        throw new RangeError(
+          `Cannot replay ${schedule} on ${name}: ${is}, the scenario and the code that it was found for are wanted`,
+        );
+      }
+      const { judged: { outcome, finding: found }, preemptions, faults, printed } = performed;
+      const hangs = found?.kind === "hang" ? await waits(departures, performed) : [];
+      const finding = found && { ...found, message: [found.message, ...hangs].join("\n") };
+      return { scenario: name, outcome, finding, preemptions, faults, trace: scenarioTrace(performed), printed };
+    },
+  );
 }
 
 interface Preparing extends ScenarioRunOptions {

@@ -10,6 +10,30 @@ import { fileName } from "../program/mod.ts";
 import type { Bundle } from "./bundle.ts";
 
 /**
+ * The module and the name that are meant: the name may also stand behind a `#` in the URL.
+ *
+ * @throws {RangeError} if there are two names.
+ */
+export function targetOf(
+  given: string,
+  named: string | undefined,
+): { readonly url: string; readonly name: string | undefined } {
+  const at = given.indexOf("#");
+  if (at < 0 || at === given.length - 1) return { url: at < 0 ? given : given.slice(0, at), name: named };
+  const [url, name] = [given.slice(0, at), decodedName(given.slice(at + 1))];
+  if (named === undefined || named === name) return { url, name };
+  throw new RangeError(`Cannot explore ${given}: the name is ${named} as well, one of both is wanted`);
+}
+
+function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
  * Finds the scenario that is meant. `functions` returns the names of the exported functions, if needed.
  *
  * @throws {ScenarioError} if there is none, or several may be meant.

@@ -1,9 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { ScenarioError } from "../../lib/errors.ts";
-import { exploreScenario } from "../../lib/scenario/mod.ts";
+import { exploreScenario, replayScenario } from "../../lib/scenario/mod.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
 import { inFolder } from "../e2e/command.ts";
+
+const scenarios = import.meta.resolve("../guests/scenarios.ts");
 
 /** Modules, each with what it calls its default export. */
 const MODULES: Readonly<Record<string, readonly [name: string, text: string]>> = {
@@ -34,8 +36,15 @@ Deno.test("a scenario is called what its module calls it, and is asked for by th
         assertEquals([file, name, scenario], [file, name, called]);
       }
     }
-    const more = await exploreScenario(url("again.ts"), { esbuild, name: "more" });
-    assertEquals(more.scenario, "more");
+    const again = url("again.ts");
+    for (const [target, name] of [[again, "more"], [`${again}#more`, undefined], [`${again}#more`, "more"]] as const) {
+      const { scenario, module } = await exploreScenario(target, { esbuild, name });
+      assertEquals([scenario, module], ["more", again]);
+    }
+    await assertRejects(() => exploreScenario(`${again}#more`, { esbuild, name: "stores" }), RangeError, "stores");
+    await assertRejects(() => exploreScenario(`${again}#none`, { esbuild }), ScenarioError, "called none");
+    const { schedule } = (await exploreScenario(`${scenarios}#leak`, { esbuild })).result as { schedule: string };
+    assertEquals((await replayScenario(`${scenarios}#leak`, schedule, { esbuild })).scenario, "leak");
     const failing = "Käse kuchen%.ts";
     const text = "export default async ({ expect }) => {\n  expect(false, { says: [1] });\n};\n";
     await Deno.writeTextFile(`${folder}/${failing}`, text);

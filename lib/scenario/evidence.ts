@@ -115,8 +115,13 @@ export class Evidence implements Runs {
       return [{ preempted: instead, before: insteadLabel, steps: (end < 0 ? trace.length : end) - step }];
     });
     const { timersFree } = this.#settings;
+    // A chain that only waits has no row, but may be preempted.
+    const chains = [
+      ...trace.flatMap(({ chain, instead = 0 }) => [chain, instead]),
+      ...departures.map(({ task }) => task),
+    ];
     const schedule = formatSchedule({ granularity: "operation", timersFree, departures, fingerprint: print }, {
-      names: chainNames(1 + Math.max(0, ...trace.map(({ chain }) => chain), ...departures.map(({ task }) => task))),
+      names: chainNames(1 + chains.reduce((most, chain) => Math.max(most, chain), 0)),
       told,
     });
     return { performed, schedule, fingerprint: print, fault: replay.fault };

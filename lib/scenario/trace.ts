@@ -25,6 +25,6 @@ export function scenarioTrace({ trace, judged, preemptions, faults }: Performed)
       source,
     };
   });
-  const chains = 1 + Math.max(0, ...rows.map(({ task }) => task));
+  const chains = 1 + rows.reduce((most, { task, preempts = 0 }) => Math.max(most, task, preempts), 0);
   return { tasks: chainNames(chains), rows, outcome: judged.outcome, finding: judged.finding, preemptions };
 }

@@ -212,7 +212,18 @@ export interface Part {
 }
 
 /** What parts do. */
-export const PARTS = ["io", "timer", "lock", "abort", "message", "read and write", "reject", "late", "hang"] as const;
+export const PARTS = [
+  "io",
+  "timer",
+  "lock",
+  "abort",
+  "message",
+  "read and write",
+  "reject",
+  "late",
+  "race",
+  "hang",
+] as const;
 
 /** Parts side by side that may do each other harm: every kind of end comes up among their orders. */
 export async function mixed({ io, expect }: World, parts: readonly Part[]): Promise<string> {
@@ -243,6 +254,11 @@ export async function mixed({ io, expect }: World, parts: readonly Part[]): Prom
         });
         await io("meanwhile");
         await rejected.catch(() => order += "late ");
+      } else if (kind === "race") {
+        const { promise, reject } = Promise.withResolvers<void>();
+        const timer = setTimeout(() => reject(new RangeError("late")), 5);
+        await Promise.race([io("raced"), promise]);
+        clearTimeout(timer);
       } else if (value > 2) await new Promise(() => {});
       order += place;
     }

@@ -13,8 +13,9 @@ import { aborted, type AbortSignal } from "./abort.ts";
 import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
 import { cloned } from "./clone.ts";
 import { whenAborted } from "./events.ts";
-import { Headers, Response, responseOf } from "./fetch.ts";
+import { Headers, Response, responseOf, shown } from "./fetch.ts";
 import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
+import { sentBy } from "./platform.ts";
 import { refuse } from "./refused.ts";
 
 /** The maximum number of characters of an answer in a trace, and of what a fetch sends. */
@@ -174,11 +175,10 @@ export function answers(
       else comes({ name: `${label}, answered`, when: ", though it has acted", come: done });
     };
     const says = (text: () => string) => {
-      told(() => (isTold(sent) ? `${onOneLine(inspect(sent), MOST_SENT)} → ` : "") + onOneLine(text()));
+      told(() => (isSent(sent) ? `${onOneLine(shown(sent, inspect), MOST_SENT)} → ` : "") + onOneLine(text()));
     };
     const succeeded = (value: unknown) => {
-      if (value instanceof Response) says(() => value.toldBy(inspect));
-      else if (value !== undefined || isTold(sent)) says(() => value === undefined ? "nothing" : inspect(value));
+      if (value !== undefined || isSent(sent)) says(() => value === undefined ? "nothing" : shown(value, inspect));
       answer(() => resolve(value));
     };
     const failed = (thrown: unknown) => {
@@ -218,7 +218,10 @@ export function answers(
     const how = signal ? { signal } : {};
     const fetched = { url, method: method.toUpperCase(), headers: [...new Headers(headers)], body, Response };
     const act = (settling: Settling) => server.answer(fetched, settling);
-    const answered = request(`${fetched.method} ${url}`, how, { act, realm: 0, sent: body });
+    const sending = options.body ?? sentBy(input) ?? body;
+    const isQuery = Object.prototype.toString.call(sending) === "[object URLSearchParams]";
+    const sent = isQuery ? String(sending) : sending;
+    const answered = request(`${fetched.method} ${url}`, how, { act, realm: 0, sent });
     return answered.then((answer) => responseOf(answer, { url, io: request, ...how }));
   };
   const serve = (given: unknown) => {
@@ -274,9 +277,8 @@ function requestParts({ method, headers, body, signal }: FetchOptions): FetchOpt
   };
 }
 
-/** Whether a row can show what is sent; a stream cannot be shown. */
-function isTold(sent: unknown): boolean {
-  return sent !== undefined && sent !== null && !(typeof sent === "object" && "getReader" in sent);
+function isSent(sent: unknown): boolean {
+  return sent !== undefined && sent !== null;
 }
 
 /** Shortens a text for a row of a trace: to one line, and to a maximum length. */

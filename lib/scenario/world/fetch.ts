@@ -6,7 +6,7 @@
  */
 
 import type { AbortSignal } from "./abort.ts";
-import { platformParts, platformResponse } from "./platform.ts";
+import { answerText, platformParts, platformResponse, platformText } from "./platform.ts";
 import { refuse } from "./refused.ts";
 
 type Pairs = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | Headers;
@@ -120,7 +120,7 @@ export class Response {
 
   /** The response as text for people: its body, and its status unless that is 200. */
   toldBy(inspect: (value: unknown) => string): string {
-    return inspect(this.status === 200 ? this.#body : { status: this.status, body: this.#body });
+    return answerText(this.status, (this.#body ?? undefined) === undefined ? undefined : inspect(this.#body));
   }
 
   get url(): string {
@@ -172,13 +172,25 @@ export class Response {
   }
 }
 
+function isParts(answer: unknown): answer is Parts {
+  return typeof answer === "object" && answer !== null &&
+    Object.keys(answer).length > 0 && Object.keys(answer).every((key) => PARTS.includes(key));
+}
+
+/** What is sent or answered as text for people, without the insides of the platform's objects. */
+export function shown(value: unknown, inspect: (value: unknown) => string): string {
+  if (value instanceof Response) return value.toldBy(inspect);
+  const own = platformText(value, inspect);
+  if (own !== undefined) return own;
+  const body = isParts(value) ? platformText(value.body, inspect) : undefined;
+  return isParts(value) && body !== undefined ? answerText(Number(value.status ?? 200), body) : inspect(value);
+}
+
 /** Creates a response from a handler's answer: the parts of a response, or else its body. */
 export function responseOf(answer: unknown, context: Context): unknown {
   if (answer instanceof Response) return answer.from(context);
-  const isParts = typeof answer === "object" && answer !== null &&
-    Object.keys(answer).length > 0 && Object.keys(answer).every((key) => PARTS.includes(key));
   const { body, ...settings }: Parts = platformParts(answer) as Parts | undefined ??
-    (isParts ? answer : { body: answer });
+    (isParts(answer) ? answer : { body: answer });
   const { url, io, signal } = context;
   const arrives = () => io(`body of ${url}`, signal ? { signal } : {});
   return platformResponse({ body, settings, url, arrives }) ?? new Response(body, settings, context);

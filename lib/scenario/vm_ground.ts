@@ -8,6 +8,9 @@ import { unnamed } from "./unnamed.ts";
 /** The objects of the language that use clocks or chance. */
 const CLOCKED = ["Date", "Math", "Intl"];
 
+/** Code that may import while it runs. */
+const IMPORTING = /\bimport\s*\(/;
+
 /** Creates the ground of a drain. */
 export function groundOf(drain: Drain): Ground {
   if (drain === "own-queue") return new OwnQueue();
@@ -23,7 +26,8 @@ function compiled(
     filename,
     lineOffset: -1,
     ...context === undefined ? {} : { parsingContext: context },
-    ...imports === undefined ? {} : { importModuleDynamically: imports },
+    // Deno keeps a function that has this, and so its realm, as long as the process lives.
+    ...imports === undefined || !IMPORTING.test(code) ? {} : { importModuleDynamically: imports },
   };
   const text = `${before}\n${code}\n${after}`;
   return vm.compileFunction(text, [...names], options) as (...args: readonly unknown[]) => never;

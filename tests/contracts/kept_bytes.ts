@@ -11,6 +11,13 @@ const { runInNewContext } = getBuiltinModule("node:vm") as typeof import("node:v
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
+/** How many bytes of the heap are used, after garbage collection. */
+export function usedHeap(): number {
+  collect();
+  collect();
+  return Deno.memoryUsage().heapUsed;
+}
+
 /** How many more bytes outside the heap, such as those of arrays, exist after a function has run. */
 export function keptBytes(act: () => void): number {
   const used = (): number => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { drains, exploreScenario, type ExploreScenarioOptions, replayScenario } from "../../lib/scenario/mod.ts";
 import { ScenarioError } from "../../lib/errors.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
+import { usedHeap } from "../contracts/kept_bytes.ts";
 import { type Part, PARTS } from "../guests/random_scenario.ts";
 import { textual } from "../guests/text_scenarios.ts";
 
@@ -132,5 +133,18 @@ Deno.test("by turns an endless loop is ended, and told nobody else's of", async 
     const again = await replayScenario(turns, result.schedule, options);
     assertEquals([again.finding?.kind, again.finding?.message, again.trace], ["livelock", message, trace]);
     assertEquals(Reflect.get(Array.prototype, "spoiled"), undefined);
+  }
+});
+
+Deno.test("an exploration that is over keeps no realm", async () => {
+  await using esbuild = await testEsbuild();
+  const input = [{ kind: "timer", count: 2 }];
+  for (const drain of drains) {
+    const explore = () => exploreScenario(random, { esbuild, name: "mixed", input, budget: 5, drain });
+    await explore();
+    const before = usedHeap();
+    for (let times = 0; times < 16; times++) await explore();
+    // A realm takes megabytes.
+    assert(usedHeap() - before < 8_000_000, `${drain}: ${usedHeap() - before} bytes more`);
   }
 });

@@ -7,6 +7,7 @@
  * - If a share finds that the scenario uses something the world lacks, the caller performs that share again and throws
  *   what it would throw without workers.
  * - The search for a bug is split; making its schedule small is not.
+ * - At most 32 workers are busy at a time: that is the number of shares, which must not depend on the workers.
  */
 
 import {

@@ -45,22 +45,13 @@ import { NondeterminismError } from "./ambient.ts";
 import { Bounded } from "./strategies/bounded.ts";
 import type { Granularity } from "./execution.ts";
 import type { ExploredBug, ExploreResult, SmallerEvidence } from "./explored.ts";
-import { type BugKind, kinds } from "./finding.ts";
+import { type BugKind, kinds, rankOf } from "./finding.ts";
 import { Pct } from "./strategies/pct.ts";
 import { formatSchedule } from "./schedule.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
 import { LATER, type Scheduler } from "./scheduler.ts";
-import {
-  type ExploredRun,
-  type Found,
-  type Goal,
-  rankOf,
-  Search,
-  type SearchLimits,
-  type Slices,
-  toEnd,
-} from "./search.ts";
+import { type ExploredRun, type Found, type Goal, Search, type SearchLimits, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
 import { goSplit, type Sizes, type SplitEnd } from "./split/split.ts";
 import type { ShareRequest, Workers } from "./split/share.ts";

@@ -64,3 +64,38 @@ export interface RacingAccess {
   /** The number of the operation in the run, from 1. */
   readonly operation: number;
 }
+
+/** A bug, as far as its rank depends on it. */
+export interface Ranked {
+  /** The kind of the bug. */
+  readonly kind: BugKind;
+  /** For a race, whether the tasks also have its outcome one after the other. */
+  readonly serial?: boolean | undefined;
+}
+
+/** The rank of a run that shows a bug. */
+export interface RankedRun extends Ranked {
+  /** The number of preemptions. */
+  readonly preemptions: number;
+  /** The number of steps. */
+  readonly steps: number;
+}
+
+/**
+ * The rank of a bug: lower is better evidence. A race whose outcome the tasks also have one after the other ranks just
+ * below other races.
+ */
+export function rankOf({ kind, serial = false }: Ranked): number {
+  return 2 * kinds.indexOf(kind) + (serial ? 1 : 0);
+}
+
+/** Whether a run is better evidence than another: by rank, then by fewer preemptions, then by fewer steps. */
+export function isBetterEvidence(one: RankedRun, other: RankedRun): boolean {
+  return (rankOf(one) - rankOf(other) || one.preemptions - other.preemptions || one.steps - other.steps) < 0;
+}
+
+/** Whether better evidence may exist: a bug whose kind has precedence, or a race that changes the outcome. */
+export function isWeak({ kind, serial }: Ranked): boolean {
+  const isCertain = kind === "nondeterminism" || kind === "livelock";
+  return !isCertain && rankOf({ kind, serial }) > rankOf({ kind: "race" });
+}

@@ -42,7 +42,18 @@ export { KeptModel } from "./split/kept_model.ts";
 export { performShare, type Share, type ShareRequest, type ShareResult, type Workers } from "./split/share.ts";
 export type { Sizes } from "./split/split.ts";
 export { type Repetition, repetition, type RepetitionOptions, replay, type ReplayResult } from "./repetition.ts";
-export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
+export {
+  type BugKind,
+  type Finding,
+  isBetterEvidence,
+  isWeak,
+  kinds,
+  type RaceFinding,
+  type RacingAccess,
+  type Ranked,
+  type RankedRun,
+  rankOf,
+} from "./finding.ts";
 export { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
@@ -86,9 +97,7 @@ export {
   type ExploredRun,
   type Found,
   type Goal,
-  isWeak,
   type PathOptions,
-  rankOf,
   Search,
   type Searched,
   type SearchEnd,

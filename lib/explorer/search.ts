@@ -23,7 +23,7 @@ import { assumptionsOf } from "./assumptions.ts";
 import { NondeterminismError } from "./ambient.ts";
 import { ANSWERS_ALONE, Confirmation, type Confirmed } from "./confirmation.ts";
 import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
-import { type BugKind, type Finding, kinds } from "./finding.ts";
+import { type BugKind, type Finding, isBetterEvidence, isWeak, kinds, rankOf } from "./finding.ts";
 import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { livelock } from "./findings/livelock.ts";
 import { Outcomes, type OutcomesTold } from "./outcomes.ts";
@@ -572,8 +572,7 @@ export class Search {
     const found = this.#found;
     if (found === undefined) return true;
     if (found.kind === "nondeterminism") return false;
-    const less = rankOf(finding) - rankOf(found) || preemptions - found.preemptions || step - found.steps;
-    return less < 0;
+    return isBetterEvidence({ ...finding, preemptions, steps: step }, found);
   }
 
   get #serialOutcomes(): ReadonlySet<string> {
@@ -621,20 +620,4 @@ export class Search {
       return picks[step] === 0 ? [] : [{ step, task: action % tasks, choice: Math.floor(action / tasks) }];
     });
   }
-}
-
-/**
- * The rank of a bug: lower is better evidence. A race whose outcome the tasks also have one after the other ranks just
- * below other races.
- */
-export function rankOf(
-  { kind, serial = false }: { readonly kind: BugKind; readonly serial?: boolean | undefined },
-): number {
-  return 2 * kinds.indexOf(kind) + (serial ? 1 : 0);
-}
-
-/** Whether better evidence may exist: a bug whose kind has precedence, or a race that changes the outcome. */
-export function isWeak({ kind, serial }: Found): boolean {
-  const isCertain = kind === "nondeterminism" || kind === "livelock";
-  return !isCertain && rankOf({ kind, serial }) > rankOf({ kind: "race" });
 }

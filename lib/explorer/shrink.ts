@@ -12,7 +12,8 @@
 
 import type { Parameter } from "../program/mod.ts";
 import type { Departure } from "./schedule.ts";
-import { type Found, rankOf, type Slices } from "./search.ts";
+import { rankOf } from "./finding.ts";
+import type { Found, Slices } from "./search.ts";
 import type { Turns } from "./schedule.ts";
 
 /** How many runs to try for a lesser one with as many preemptions. */

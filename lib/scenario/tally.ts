@@ -4,7 +4,7 @@
  * - Invariant: joining the results of shares, in order, is the same as counting their runs.
  */
 
-import { type Found, Outcomes, type OutcomesTold, rankOf, type SearchProgress } from "../explorer/mod.ts";
+import { type Found, isBetterEvidence, Outcomes, type OutcomesTold, type SearchProgress } from "../explorer/mod.ts";
 import { foundIn, type ScenarioGoal } from "./goal.ts";
 import type { Performed } from "./live.ts";
 
@@ -148,10 +148,7 @@ export class Tally {
     if (found === undefined) return;
     const before = this.#found;
     if (before === undefined) this.#firstAt = firstAt;
-    const less = before === undefined
-      ? -1
-      : rankOf(found) - rankOf(before) || found.preemptions - before.preemptions || found.steps - before.steps;
-    if (less >= 0) return;
+    if (before !== undefined && !isBetterEvidence(found, before)) return;
     this.#found = found;
     this.#foundAt = foundAt;
   }
